@@ -1,0 +1,32 @@
+import { engineErrors } from "./engine.ts";
+import type { ErrorEntry } from "./entry.ts";
+import { specErrors } from "./spec.ts";
+
+/** Every error an operator can meet. Codes are strings, never reused, never numeric. */
+export const errorCatalog = {
+  ...engineErrors,
+  ...specErrors,
+} as const;
+
+/** Stable name of an error; the only thing to compare across processes. */
+export type ErrorCode = keyof typeof errorCatalog;
+
+type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The parameters that an error's title and hint name, so that a forgotten one does not compile. */
+export type ErrorParams<C extends ErrorCode> = Readonly<
+  Record<
+    | Placeholders<(typeof errorCatalog)[C]["title"]["en"]>
+    | Placeholders<(typeof errorCatalog)[C]["hint"]["en"]>,
+    string | number
+  >
+>;
+
+/** Looks a code up; a code from a newer peer falls back to INTERNAL so that a client never fails on showing an error. */
+export const errorEntry = (code: string): ErrorEntry =>
+  Object.hasOwn(errorCatalog, code) ? errorCatalog[code as ErrorCode] : errorCatalog.INTERNAL;
+
+export type { ErrorArea, ErrorEntry, RetryRule } from "./entry.ts";
+export { isCode, renderError, SlipwayError, toWire, WireError } from "./slipway-error.ts";

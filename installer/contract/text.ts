@@ -1,0 +1,11 @@
+/**
+ * Text for people, in every language the product speaks. The engine never picks a language: it sends both, and each
+ * client shows the one its operator reads.
+ */
+export type Language = "en" | "zh-CN";
+
+/** The same sentence in each language. */
+export type Localized = Readonly<Record<Language, string>>;
+
+/** Pairs the English and the Chinese wording of one sentence, so that neither can be forgotten. */
+export const text = (en: string, zh: string): Localized => ({ en, "zh-CN": zh });

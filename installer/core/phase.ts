@@ -1,0 +1,114 @@
+import type * as z from "zod";
+import type { Effect, Localized } from "./contract.ts";
+import type { ClusterSpec, MachineSpec } from "../contract/spec/cluster.ts";
+import type { Ports } from "./ports/index.ts";
+
+/** What a probe found. `satisfied` carries the output that later steps build on, so nothing has to be remembered. */
+export type Verdict<Output> =
+  | { readonly state: "satisfied"; readonly output: Output }
+  | { readonly state: "needed"; readonly why: Localized; readonly loss?: Localized };
+
+/** Whose result a step waits for: its own machine's, that of every machine, or that of any one. */
+export type NeedScope = "sameMachine" | "everyMachine" | "anyMachine";
+
+/** A need with a scope other than the default. Made by `everyMachine` and `anyMachine`. */
+export interface ScopedNeed<P extends AnyPhase, S extends NeedScope> {
+  readonly phase: P;
+  readonly scope: S;
+}
+
+/** Needs are phase objects, never names: a typo does not compile. */
+export type Needs = Readonly<Record<string, AnyPhase | ScopedNeed<AnyPhase, NeedScope>>>;
+
+/** Waits until `phase` has ended well on every machine it runs on; gives all of their outputs by machine. */
+export const everyMachine = <P extends AnyPhase>(phase: P): ScopedNeed<P, "everyMachine"> => ({
+  phase,
+  scope: "everyMachine",
+});
+
+/** Waits until `phase` has ended well on at least one machine; gives the outputs there are by then. */
+export const anyMachine = <P extends AnyPhase>(phase: P): ScopedNeed<P, "anyMachine"> => ({
+  phase,
+  scope: "anyMachine",
+});
+
+type OutputOf<P> = P extends { readonly output: infer O extends z.ZodType } ? z.output<O> : never;
+
+type NeedResult<N> =
+  N extends ScopedNeed<infer P, infer S>
+    ? S extends "sameMachine"
+      ? OutputOf<P>
+      : ReadonlyMap<string, OutputOf<P>>
+    : OutputOf<N>;
+
+/** The outputs of a step's needs, under the names the phase gave them. */
+export type Results<N extends Needs> = { readonly [K in keyof N]: NeedResult<N[K]> };
+
+/** Everything a step may use. A phase reaches the world through `ports` only. */
+export interface StepContext<N extends Needs> {
+  /** The spec's entry for the target, with ssh defaults merged; on the appliance it is undefined. */
+  readonly machine: MachineSpec | undefined;
+  /** Name of the target: a machine's, or `@appliance`. */
+  readonly target: string;
+  readonly cluster: ClusterSpec;
+  readonly from: Results<N>;
+  readonly ports: Ports;
+  /** Aborts on cancel and on time-out; every port call takes it. */
+  readonly signal: AbortSignal;
+  /** Writes a line into the step's log. */
+  say(line: Localized): void;
+  /** Reports how far the step is; shown live, not journalled. */
+  progress(done: number, total: number | undefined, unit: "bytes" | "items"): void;
+  /** States what the step waits for, before it waits. */
+  waiting(what: Localized): void;
+}
+
+/** A bound on how many steps may be inside a phase (or a group of phases that name the same key) at once. */
+export interface Limit {
+  readonly key: string;
+  readonly max: number;
+}
+
+interface PhaseBase<N extends Needs, O extends z.ZodType> {
+  /** Stable, equal to the file's path below installer/phases without ending, `/` as `.`. */
+  readonly id: string;
+  readonly title: Localized;
+  readonly needs: N;
+  /** Schema of the output: validated, then journalled. It must never hold a secret, only references. */
+  readonly output: O;
+  readonly timeoutMs: number;
+  readonly limit?: Limit;
+  /** Names of the targets: machines of the spec, or `@appliance`. Pure. */
+  on(cluster: ClusterSpec): readonly string[];
+}
+
+/** Looks and reports. Its probe is all there is, and it never changes anything. */
+export interface ReadingPhase<N extends Needs, O extends z.ZodType> extends PhaseBase<N, O> {
+  readonly effect: "reads";
+  probe(context: StepContext<N>): Promise<{ readonly state: "satisfied"; readonly output: z.output<O> }>;
+}
+
+/** Changes its machine: `probe` says whether that is still needed and never changes anything; `apply` is idempotent. */
+export interface ChangingPhase<N extends Needs, O extends z.ZodType> extends PhaseBase<N, O> {
+  readonly effect: Exclude<Effect, "reads">;
+  probe(context: StepContext<N>): Promise<Verdict<z.output<O>>>;
+  apply(context: StepContext<N>): Promise<z.output<O>>;
+}
+
+export type Phase<N extends Needs, O extends z.ZodType> = ReadingPhase<N, O> | ChangingPhase<N, O>;
+
+/** A phase whose types were checked where it was defined. The one `any` of the code base: contexts are contravariant. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type accepts every phase
+export type AnyPhase = Phase<any, any>;
+
+/** Declares a phase. Order, fan-out, retry, time-out, events and dry run belong to the runner. */
+export const definePhase = <N extends Needs, O extends z.ZodType, P extends Phase<N, O>>(
+  phase: P & Phase<N, O>,
+): P => phase;
+
+/** An ordered list of phases, readable top to bottom; the order is that of the plan, the needs are those of the run. */
+export interface Workflow {
+  readonly id: string;
+  readonly title: Localized;
+  readonly phases: readonly AnyPhase[];
+}

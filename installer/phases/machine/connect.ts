@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { text } from "../../contract/text.ts";
+import { definePhase } from "../../core/phase.ts";
+
+/** Logs in to the machine. Everything else on it waits for this. */
+export const connect = definePhase({
+  id: "machine.connect",
+  title: text("Log in over SSH", "通过 SSH 登录"),
+  needs: {},
+  output: z.object({ hostKey: z.string(), user: z.string(), serverVersion: z.string() }),
+  effect: "reads",
+  timeoutMs: 30_000,
+  on: (cluster) => cluster.machines.map((machine) => machine.name),
+  async probe({ machine, ports, signal, say }) {
+    if (machine === undefined) throw new Error("machine.connect runs on machines only");
+    const login = await ports.remote.login(machine, signal);
+    if (login.firstSeen) {
+      say(text(`host key ${login.hostKey} pinned on first use`, `首次连接，已固定主机密钥 ${login.hostKey}`));
+    }
+    return {
+      state: "satisfied",
+      output: { hostKey: login.hostKey, user: login.user, serverVersion: login.serverVersion },
+    };
+  },
+});
