@@ -16,11 +16,28 @@ export interface RunOptions {
   readonly expect?: readonly number[];
 }
 
+export interface ScriptOptions extends RunOptions {
+  /** What the script sees as "$1" and so on. Default none. */
+  readonly args?: readonly string[];
+}
+
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly truncated: boolean;
+}
+
+/** Where a file goes on the machine and what is in it. */
+export interface FileContent {
+  readonly path: string;
+  readonly content: Input;
+}
+
+/** A file of the appliance and the path it gets on the machine. */
+export interface FileTransfer {
+  readonly local: string;
+  readonly remote: string;
 }
 
 export interface WriteOptions {
@@ -56,19 +73,14 @@ export interface Remote {
   login(machine: MachineSpec, signal: AbortSignal): Promise<Login>;
   /** Runs argv, safely quoted; an exit code that is not expected rejects with COMMAND_FAILED, both outputs in `detail`. */
   run(machine: MachineSpec, argv: readonly string[], options: RunOptions): Promise<CommandResult>;
-  /** Feeds a constant script of ours to `sh -s` on the far side; data goes in through `args` ("$1"...), never into the text. */
-  script(
-    machine: MachineSpec,
-    script: string,
-    args: readonly string[],
-    options: RunOptions,
-  ): Promise<CommandResult>;
+  /** Feeds a constant script of ours to `sh -s` on the far side; data goes in through `options.args`, never into the text. */
+  script(machine: MachineSpec, script: string, options: ScriptOptions): Promise<CommandResult>;
   /** The file's content, or undefined when it does not exist. Refuses files over 16 MiB. */
   readFile(machine: MachineSpec, path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Writes atomically: temporary file beside it, mode and owner, fsync, rename, fsync of the folder. */
-  writeFile(machine: MachineSpec, path: string, content: Input, options: WriteOptions): Promise<void>;
+  writeFile(machine: MachineSpec, file: FileContent, options: WriteOptions): Promise<void>;
   /** Sends a file of the appliance; continues a partial one, verifies the digest on the far side, then renames. */
-  upload(machine: MachineSpec, localPath: string, remotePath: string, options: UploadOptions): Promise<void>;
+  upload(machine: MachineSpec, file: FileTransfer, options: UploadOptions): Promise<void>;
   /** Closes all connections; pending calls reject. */
   close(): Promise<void>;
 }

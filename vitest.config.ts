@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/** Suites: `unit` needs nothing but Node; `lab` makes real machines and needs root. See CONTRIBUTING.md. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["installer/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/lab/**", "test/bench/**"],
+          pool: "threads",
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          // Machines share two cores and one bridge: files run one after the other, each in a process of its own.
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          teardownTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
