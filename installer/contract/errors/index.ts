@@ -1,10 +1,16 @@
+import { bundleErrors } from "./bundle.ts";
+import { bundleStoreErrors } from "./bundle-store.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
+import { processErrors } from "./process.ts";
 import { specErrors } from "./spec.ts";
 
 /** Every error an operator can meet. Codes are strings, never reused, never numeric. */
 export const errorCatalog = {
+  ...bundleErrors,
+  ...bundleStoreErrors,
   ...engineErrors,
+  ...processErrors,
   ...specErrors,
 } as const;
 
