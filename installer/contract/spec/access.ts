@@ -21,15 +21,14 @@ export const JumpHost = z.strictObject({
   hostKey: z.string().optional().describe("SHA256:... fingerprint of the jump host's key"),
 });
 
-/** How to log in to a machine. Everything has a default, so that an address alone is enough. */
-export const SshAccess = z.strictObject({
-  user: z.string().min(1).default("root"),
-  port: z.int().min(1).max(65535).default(22),
+const fields = {
+  user: z.string().min(1),
+  port: z.int().min(1).max(65535),
   privateKey: SecretRef.optional(),
   passphrase: SecretRef.optional().describe("Passphrase of the private key"),
   password: SecretRef.optional().describe("Also answers keyboard-interactive prompts"),
-  agent: z.boolean().default(false).describe("Use the SSH agent of the engine's own environment"),
-  sudo: SudoMode.default("none"),
+  agent: z.boolean().describe("Use the SSH agent of the engine's own environment"),
+  sudo: SudoMode,
   sudoPassword: SecretRef.optional().describe("Defaults to password"),
   hostKey: z
     .string()
@@ -37,5 +36,20 @@ export const SshAccess = z.strictObject({
     .optional()
     .describe("Fingerprint that the machine must show; without it the first one seen is recorded and pinned"),
   jump: JumpHost.optional(),
+};
+
+/** How to log in to a machine. Everything has a default, so that an address alone is enough. */
+export const SshAccess = z.strictObject({
+  ...fields,
+  user: fields.user.default("root"),
+  port: fields.port.default(22),
+  agent: fields.agent.default(false),
+  sudo: fields.sudo.default("none"),
 });
 export type SshAccess = Readonly<z.output<typeof SshAccess>>;
+
+/**
+ * What one machine changes of it. Made from the bare fields: `SshAccess.partial()` would fill the defaults in, and so
+ * override the cluster's section with them.
+ */
+export const SshOverride = z.strictObject(fields).partial();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SshAccess } from "./access.ts";
+import { SshAccess, SshOverride } from "./access.ts";
 
 /** Roles a machine can serve in; preflight limits and later phases depend on them. */
 export const Role = z.enum(["control-plane", "worker"]);
@@ -14,7 +14,7 @@ export const MachineSpec = z.strictObject({
   name: z.string().regex(dnsLabel).describe("Name in Slipway and in Kubernetes; a DNS label"),
   address: ipv4.describe("Address by which the appliance and the other machines reach it"),
   roles: z.array(Role).min(1).default(["worker"]),
-  ssh: SshAccess.partial().optional().describe("Overrides the cluster's ssh section for this machine"),
+  ssh: SshOverride.optional().describe("Overrides the cluster's ssh section for this machine"),
 });
 
 /** A preflight check that an operator decided to live with. */

@@ -1,0 +1,61 @@
+/**
+ * What could be made of a spec that may be wrong in places: cross-field rules run on this, so that they report together
+ * with the schema's complaints instead of after them. Anything of the wrong type is simply absent.
+ */
+export interface Draft {
+  readonly machines: readonly DraftMachine[];
+  readonly ssh: DraftAccess;
+  readonly pods: string | undefined;
+  readonly services: string | undefined;
+  readonly waivers: readonly {
+    readonly check?: string;
+    readonly machines: readonly (string | undefined)[];
+  }[];
+}
+
+export interface DraftMachine {
+  readonly name?: string;
+  readonly address?: string;
+  readonly ssh: DraftAccess;
+}
+
+/** Access settings by key, values as written. */
+export type DraftAccess = Readonly<Record<string, unknown>>;
+
+/** Reads whatever is readable. Defaults of the schema are filled in where rules compare against them. */
+export const draftOf = (data: unknown): Draft => {
+  const root = record(data);
+  const network = record(root["network"]);
+  return {
+    machines: list(root["machines"]).map((entry) => {
+      const machine = record(entry);
+      return {
+        ...optional("name", string(machine["name"])),
+        ...optional("address", string(machine["address"])),
+        ssh: record(machine["ssh"]),
+      };
+    }),
+    ssh: record(root["ssh"]),
+    pods: string(network["pods"] ?? "10.244.0.0/16"),
+    services: string(network["services"] ?? "10.96.0.0/16"),
+    waivers: list(record(root["preflight"])["waive"]).map((entry) => {
+      const waiver = record(entry);
+      return {
+        ...optional("check", string(waiver["check"])),
+        machines: list(waiver["machines"]).map(string),
+      };
+    }),
+  };
+};
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+const string = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const optional = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
+  value === undefined ? {} : ({ [key]: value } as { [P in K]: string });
