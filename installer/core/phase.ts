@@ -95,6 +95,7 @@ export interface ChangingPhase<N extends Needs, O extends z.ZodType> extends Pha
   apply(context: StepContext<N>): Promise<z.output<O>>;
 }
 
+/** One unit of work on a set of machines; resumable, because its probe finds out what is left to do. */
 export type Phase<N extends Needs, O extends z.ZodType> = ReadingPhase<N, O> | ChangingPhase<N, O>;
 
 /** A phase whose types were checked where it was defined. The one `any` of the code base: contexts are contravariant. */

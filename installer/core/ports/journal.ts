@@ -22,6 +22,7 @@ export interface NewOperation {
   readonly steps: number;
 }
 
+/** An operation as the journal knows it now. Times are milliseconds since the epoch. */
 export interface OperationRecord extends NewOperation {
   readonly status: OperationStatus;
   readonly createdAt: number;
@@ -43,6 +44,7 @@ export interface StepRecord {
 /** `commit`: survives the death of the process. `sync`: survives the loss of power too (fsync before it resolves). */
 export type Durability = "commit" | "sync";
 
+/** Which events are asked for; without an operation those of all. */
 export interface EventQuery {
   readonly operation?: OperationId;
   /** Only events with a greater sequence number. Default 0. */

@@ -3,6 +3,7 @@ import type { MachineSpec } from "../../contract/spec/cluster.ts";
 /** Bytes or text for a remote command's standard input. */
 export type Input = string | Uint8Array;
 
+/** How a remote command runs and what counts as an answer. */
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly stdin?: Input;
@@ -16,11 +17,13 @@ export interface RunOptions {
   readonly expect?: readonly number[];
 }
 
+/** The same for a script, with its arguments. */
 export interface ScriptOptions extends RunOptions {
   /** What the script sees as "$1" and so on. Default none. */
   readonly args?: readonly string[];
 }
 
+/** What a command that ended in an expected way gave back; output is text in UTF-8, redacted by the adapter. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -40,6 +43,7 @@ export interface FileTransfer {
   readonly remote: string;
 }
 
+/** Mode and ownership of a file that is written on a machine. Without an owner it belongs to root. */
 export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Permission bits, such as 0o644. */
@@ -48,6 +52,7 @@ export interface WriteOptions {
   readonly group?: string;
 }
 
+/** The same for a file sent from the appliance, with the digest that proves its arrival. */
 export interface UploadOptions extends WriteOptions {
   /** Hex digest the far file must have in the end. */
   readonly sha256: string;

@@ -1,0 +1,16 @@
+import { errorsPage } from "./errors-page.ts";
+import { phasesPage } from "./phases-page.ts";
+
+/** A committed file that is made from code. */
+export interface Artefact {
+  /** Path below the root of the repository. */
+  readonly path: string;
+  /** Its whole content as it should be now. */
+  render(): string | Promise<string>;
+}
+
+/** Everything `npm run generate` writes, and that test/generated compares with what is committed. */
+export const artefacts: readonly Artefact[] = [
+  { path: "docs/errors.md", render: errorsPage },
+  { path: "docs/phases.md", render: phasesPage },
+];
