@@ -33,7 +33,14 @@ export const OperationOutcome = z.enum(["succeeded", "failed", "cancelled"]);
 export type OperationOutcome = z.output<typeof OperationOutcome>;
 
 /** `running` with no engine behind it is what a crash leaves; the next engine resumes or waits, by setting. */
-export const OperationStatus = z.enum(["running", "paused", "succeeded", "failed", "cancelled"]);
+export const OperationStatus = z.enum([
+  "running",
+  "paused",
+  "cancelling",
+  "succeeded",
+  "failed",
+  "cancelled",
+]);
 export type OperationStatus = z.output<typeof OperationStatus>;
 
 /** Who decided, and why, in their own words. */

@@ -78,6 +78,12 @@ export const engineErrors = {
       "请使用与引擎同一版本的客户端，或重启引擎。",
     ),
   },
+  WORKFLOW_UNKNOWN: {
+    retry: "never",
+    exit: 17,
+    title: text("there is no workflow {workflow}", "没有名为 {workflow} 的流程"),
+    hint: text("`slipway --help` lists what can be done.", "用 `slipway --help` 查看可以执行的操作。"),
+  },
   CANCELLED: {
     retry: "ask",
     exit: 130,
