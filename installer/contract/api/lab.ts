@@ -1,0 +1,40 @@
+import { eventIterator } from "@orpc/contract";
+import * as z from "zod";
+import { LabFault, LabName, LabProgress, LabStatus, LabUpRequest } from "../lab.ts";
+import { call, Done } from "./base.ts";
+
+const Named = z.strictObject({ name: LabName.default("lab") });
+const OneMachine = Named.extend({ machine: z.string().max(63) });
+
+/** What the lab is doing, then how it stands once it is done. */
+export const LabUpItem = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("progress"), progress: LabProgress }),
+  z.object({ kind: z.literal("ready"), status: LabStatus }),
+]);
+export type LabUpItem = Readonly<z.output<typeof LabUpItem>>;
+
+export const lab = {
+  up: call
+    .route({ method: "POST", path: "/labs/up", summary: "Make machines to rehearse with" })
+    .meta({ deadlineMs: "none" })
+    .input(LabUpRequest)
+    .output(eventIterator(LabUpItem)),
+  status: call
+    .route({ method: "GET", path: "/labs/{name}", summary: "The machines of a lab" })
+    .input(Named)
+    .output(LabStatus),
+  fault: call
+    .route({ method: "POST", path: "/labs/{name}/fault", summary: "Break a machine, or mend it" })
+    .meta({ deadlineMs: 120_000 })
+    .input(OneMachine.extend({ fault: LabFault }))
+    .output(Done),
+  down: call
+    .route({ method: "DELETE", path: "/labs/{name}", summary: "Remove a lab without a trace" })
+    .meta({ deadlineMs: 300_000 })
+    .input(Named)
+    .output(Done),
+  sshCommand: call
+    .route({ method: "GET", path: "/labs/{name}/ssh", summary: "Command line that logs in to a machine" })
+    .input(OneMachine)
+    .output(z.object({ argv: z.array(z.string()) })),
+};

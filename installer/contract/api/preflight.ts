@@ -1,0 +1,10 @@
+import * as z from "zod";
+import { CheckInfo } from "../preflight.ts";
+import { call, NoInput } from "./base.ts";
+
+export const preflight = {
+  checks: call
+    .route({ method: "GET", path: "/preflight/checks", summary: "All checks there are" })
+    .input(NoInput)
+    .output(z.array(CheckInfo)),
+};

@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { ClusterSpec } from "../spec/cluster.ts";
+import { SpecProblem } from "../spec/problem.ts";
+import { call, NoInput, SpecSource } from "./base.ts";
+
+/** Either the spec with every default filled in, or everything that is wrong with it. */
+export const SpecVerdict = z.discriminatedUnion("valid", [
+  z.object({ valid: z.literal(true), cluster: ClusterSpec }),
+  z.object({ valid: z.literal(false), problems: z.array(SpecProblem) }),
+]);
+export type SpecVerdict = Readonly<z.output<typeof SpecVerdict>>;
+
+export const specs = {
+  validate: call
+    .route({ method: "POST", path: "/specs/validate", summary: "Check a spec; nothing is started" })
+    .input(SpecSource)
+    .output(SpecVerdict),
+  schema: call
+    .route({ method: "GET", path: "/specs/schema", summary: "JSON schema of a cluster spec" })
+    .input(NoInput)
+    .output(z.record(z.string(), z.unknown())),
+};

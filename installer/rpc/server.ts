@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
+import { CONTRACT_HEADER, USER_HEADER } from "../contract/api/version.ts";
+import { SlipwayError } from "../contract/errors/index.ts";
+import { MAX_BODY_BYTES, toCallError } from "./errors.ts";
+import { requireContract, withinDeadline } from "./handling.ts";
+import { createRouter } from "./router.ts";
+import type { CallContext, EngineServices } from "./services.ts";
+
+/** Where typed clients call. */
+export const RPC_PREFIX = "/rpc";
+/** Where everybody else calls, as docs/openapi.json describes it. */
+export const API_PREFIX = "/api";
+
+type Handler = Pick<RPCHandler<CallContext>, "handle">;
+
+/**
+ * An HTTP server that answers the contract; the caller decides what it listens on, and so who may reach it. `defaultUser`
+ * is who asks when a client does not say.
+ */
+export const createContractServer = (services: EngineServices, defaultUser: string): Server => {
+  const router = createRouter(services);
+  const settings = handlerSettings(services);
+  const rpc: Handler = new RPCHandler<CallContext>(router, settings);
+  let api: Promise<Handler> | undefined;
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? "/", "http://engine").pathname;
+    const context: CallContext = { by: headerText(request, USER_HEADER) ?? defaultUser };
+    try {
+      const typed = path.startsWith(`${RPC_PREFIX}/`);
+      if (typed || request.headers[CONTRACT_HEADER] !== undefined) requireContract(request.headers);
+      // Loaded at the first call: it takes longer to load than the rest of the server.
+      if (!typed) api ??= import("./open-api.ts").then((module) => module.createApiHandler(router, settings));
+      const handler = typed || api === undefined ? rpc : await api;
+      const { matched } = await handler.handle(request, response, {
+        prefix: typed ? RPC_PREFIX : API_PREFIX,
+        context,
+      });
+      if (!matched) throw SlipwayError.of("CALL_UNKNOWN", { call: path });
+    } catch (error) {
+      refuse({ response, path, services }, error);
+    }
+  };
+
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    void answer(request, response);
+  });
+  server.keepAliveTimeout = 60_000;
+  return server;
+};
+
+const handlerSettings = ({ redactor, log }: EngineServices) => ({
+  plugins: [new BodyLimitPlugin<CallContext>({ maxBodySize: MAX_BODY_BYTES })],
+  eventIteratorKeepAliveInterval: 5_000,
+  interceptors: [
+    async <T>({ next, request }: { next: () => Promise<T>; request: { url: URL } }): Promise<T> => {
+      const call = callName(request.url.pathname);
+      try {
+        return await next();
+      } catch (thrown) {
+        const error = toCallError(thrown, { call, redactor });
+        if (error.code === "INTERNAL") log.error({ call, error: error.data }, "a call failed unexpectedly");
+        throw error;
+      }
+    },
+  ],
+  clientInterceptors: [withinDeadline(redactor)],
+});
+
+/** What `createApiHandler` needs of them. */
+export type HandlerSettings = ReturnType<typeof handlerSettings>;
+
+const callName = (path: string): string =>
+  path
+    .replace(/^\/(rpc|api)\//, "")
+    .split("/")
+    .join(".");
+
+/** Answers outside of oRPC, in the form in which its clients expect errors. */
+const refuse = (
+  { response, path, services }: { response: ServerResponse; path: string; services: EngineServices },
+  thrown: unknown,
+): void => {
+  const error = toCallError(thrown, { call: path, redactor: services.redactor });
+  if (error.code === "INTERNAL")
+    services.log.error({ path, error: error.data }, "a request failed unexpectedly");
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const json = error.toJSON();
+  response.writeHead(error.status, { "content-type": "application/json", connection: "close" });
+  response.end(JSON.stringify(path.startsWith(`${RPC_PREFIX}/`) ? { json, meta: [] } : json));
+};
+
+const headerText = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === "string" && /^[\w.@-]{1,64}$/.test(value) ? value : undefined;
+};
