@@ -1,0 +1,39 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { ClusterSpec } from "../../contract/spec/cluster.ts";
+import * as z from "zod";
+import { labDirectory, type LabFolders } from "./layout.ts";
+import { keyFile } from "./machine-files.ts";
+import type { LabRecord } from "./state.ts";
+
+/** Path of the lab's own cluster spec. */
+export const clusterFile = (folders: LabFolders, lab: string): string =>
+  join(labDirectory(folders, lab), "cluster.yaml");
+
+/** From four machines on, three can hold a quorum and still leave one that only works. */
+const CONTROL_PLANES_FROM = 4;
+
+/** A cluster of all machines of the lab, as an operator would have written it. */
+export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<typeof ClusterSpec> => {
+  const controlPlanes = record.machines.length >= CONTROL_PLANES_FROM ? 3 : 1;
+  return {
+    apiVersion: "slipway/v1",
+    kind: "Cluster",
+    name: record.name,
+    ssh: { user: "root", privateKey: `file:${keyFile(folders, record.name)}` },
+    machines: record.machines.map((machine, index) => ({
+      name: machine.name,
+      address: machine.address,
+      roles: [index < controlPlanes ? "control-plane" : "worker"],
+    })),
+  };
+};
+
+/** Writes the spec; a lab without machines gets none, because a cluster needs one. */
+export const writeClusterFile = (folders: LabFolders, record: LabRecord): void => {
+  if (record.machines.length === 0) return;
+  const path = clusterFile(folders, record.name);
+  writeFileSync(`${path}.new`, stringify(clusterSpecOf(folders, record)), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+};
