@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { TotalsReporter } from "./test/reporters/totals.ts";
+
+const totals = process.env["SLIPWAY_TEST_TOTALS"];
 
 /** Suites: `unit` needs nothing but Node; `lab` makes real machines and needs root. See CONTRIBUTING.md. */
 export default defineConfig({
   test: {
+    reporters: totals === undefined ? ["default"] : ["default", new TotalsReporter(totals)],
     projects: [
       {
         test: {

@@ -40,5 +40,5 @@ export const docSentences = (text: string): readonly string[] =>
       .replaceAll(/^\s*\*/gm, "")
       .replaceAll(/\s+/g, " ")
       .trim();
-    return /^.*?[.:](?= |$)/.exec(flat)?.[0] ?? flat;
+    return /^.*?\.(?= |$)/.exec(flat)?.[0] ?? flat;
   });

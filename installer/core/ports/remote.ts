@@ -23,7 +23,7 @@ export interface ScriptOptions extends RunOptions {
   readonly args?: readonly string[];
 }
 
-/** What a command that ended in an expected way gave back; output is text in UTF-8, redacted by the adapter. */
+/** What a command that ended in an expected way gave back, as text in UTF-8. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -78,7 +78,7 @@ export interface Remote {
   login(machine: MachineSpec, signal: AbortSignal): Promise<Login>;
   /** Runs argv, safely quoted; an exit code that is not expected rejects with COMMAND_FAILED, both outputs in `detail`. */
   run(machine: MachineSpec, argv: readonly string[], options: RunOptions): Promise<CommandResult>;
-  /** Feeds a constant script of ours to `sh -s` on the far side; data goes in through `options.args`, never into the text. */
+  /** Runs a constant script of ours by `sh -c`, so that `options.stdin` is its own; data goes in through `options.args`, never into the text. */
   script(machine: MachineSpec, script: string, options: ScriptOptions): Promise<CommandResult>;
   /** The file's content, or undefined when it does not exist. Refuses files over 16 MiB. */
   readFile(machine: MachineSpec, path: string, signal: AbortSignal): Promise<string | undefined>;
