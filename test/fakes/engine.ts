@@ -1,0 +1,55 @@
+import type { OperationId } from "../../installer/contract/operation.ts";
+import type { Workflow } from "../../installer/core/phase.ts";
+import type { Redactor, Remote } from "../../installer/core/ports/index.ts";
+import { createOperations } from "../../installer/services/operations.ts";
+import type { OperationsService } from "../../installer/services/operations-api.ts";
+import { FakeClock } from "./clock.ts";
+import { FakeJournal } from "./journal.ts";
+import { FakeLog } from "./log.ts";
+
+/** A redactor that knows no secret. */
+export const transparentRedactor: Redactor = {
+  add: () => undefined,
+  redact: (value) => value,
+  redactDeep: (value) => value,
+};
+
+/** A remote that must not be reached: phases of the fake world act on the world instead. */
+const noRemote = new Proxy({} as Remote, {
+  get: () => {
+    throw new Error("the fake world has no SSH");
+  },
+});
+
+/** One life of an engine over a journal: what a process is to a data folder. */
+export interface FakeEngine {
+  readonly operations: OperationsService;
+  readonly journal: FakeJournal;
+  readonly clock: FakeClock;
+  readonly log: FakeLog;
+}
+
+export interface FakeEngineOptions {
+  readonly workflows: readonly Workflow[];
+  /** What the engine before this one left behind. */
+  readonly before?: FakeEngine;
+  readonly width?: number;
+}
+
+/** Starts an engine on virtual time. With `before` it finds that engine's journal, as after a crash. */
+export const fakeEngine = ({ workflows, before, width }: FakeEngineOptions): FakeEngine => {
+  const clock = new FakeClock({ autoAdvance: true, ...(before && { start: before.clock.now() }) });
+  const journal = before?.journal.reopen({ clock }) ?? new FakeJournal({ clock });
+  const log = new FakeLog();
+  let ids = 0;
+  const operations = createOperations({
+    workflows,
+    ports: { clock, remote: noRemote },
+    journal,
+    redactor: transparentRedactor,
+    log,
+    newId: (): OperationId => `op-${(ids++).toString(36).padStart(10, "0")}`,
+    ...(width === undefined ? {} : { width }),
+  });
+  return { operations, journal, clock, log };
+};
