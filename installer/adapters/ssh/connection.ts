@@ -1,0 +1,110 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Client, ClientChannel } from "ssh2";
+import { SlipwayError } from "../../core/contract.ts";
+import { watchLiveness } from "./liveness.ts";
+import type { Handshake } from "./handshake.ts";
+import type { SshLimits } from "./limits.ts";
+import { explainNetwork } from "./network-error.ts";
+
+/** What asking for a session came to. In both failures the command has certainly not started. */
+export type Opening =
+  | { readonly state: "opened"; readonly channel: ClientChannel }
+  | { readonly state: "refused"; readonly problem: string }
+  | { readonly state: "lost"; readonly error: SlipwayError };
+
+/** One logged-in connection to one server, watched for signs of life until it is closed or lost. */
+export class Connection {
+  readonly endpoint: string;
+  readonly handshake: Handshake;
+  /** Sessions in use; the pool counts them. */
+  busy = 0;
+  /** Sessions the server is believed to allow; lowered when it refuses one. */
+  capacity: number;
+  readonly #client: Client;
+  readonly #socket: Duplex;
+  readonly #gone = new Set<(error: SlipwayError) => void>();
+  readonly #stopWatching: () => void;
+  #lost: SlipwayError | undefined;
+  #lastProblem: string | undefined;
+
+  constructor(endpoint: string, socket: Duplex, made: { handshake: Handshake; limits: SshLimits }) {
+    this.endpoint = endpoint;
+    this.handshake = made.handshake;
+    this.capacity = made.limits.channelsPerConnection;
+    this.#client = made.handshake.client;
+    this.#socket = socket;
+    this.#stopWatching = watchLiveness(socket, made.limits.silentSeconds, () => this.#fail("SILENT"));
+    this.#client.on("error", (error: Error) => {
+      this.#lastProblem = error.message;
+    });
+    this.#client.on("close", () => this.#fail("CLOSED"));
+  }
+
+  /** Why the connection is gone, once it is. */
+  get lost(): SlipwayError | undefined {
+    return this.#lost;
+  }
+
+  /** Calls back once when the connection is lost or closed; returns the function that takes the wish back. */
+  onGone(listener: (error: SlipwayError) => void): () => void {
+    if (this.#lost === undefined) this.#gone.add(listener);
+    else listener(this.#lost);
+    return () => this.#gone.delete(listener);
+  }
+
+  /** Opens a session and asks for `command`. */
+  exec(command: string): Promise<Opening> {
+    return this.#open((done) => this.#client.exec(command, done));
+  }
+
+  /** A channel to another endpoint as seen from this server (`ssh -J`). */
+  forward(address: string, port: number): Promise<Opening> {
+    return this.#open((done) => this.#client.forwardOut("127.0.0.1", 0, address, port, done));
+  }
+
+  /** Ends in order: what is under way is lost. */
+  close(): void {
+    this.#client.end();
+    this.#fail("CLOSED");
+  }
+
+  #open(ask: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<Opening> {
+    return new Promise((resolve) => {
+      const forget = this.onGone((error) => resolve({ state: "lost", error }));
+      if (this.#lost !== undefined) return;
+      const refuse = (error: Error): void => {
+        // Connection loss reaches open requests before it reaches the close event, as these texts.
+        if (/No response from server|Not connected/.test(error.message)) {
+          resolve({ state: "lost", error: this.#fail("CLOSED") });
+        } else resolve({ state: "refused", problem: error.message });
+      };
+      try {
+        ask((error, channel) => {
+          forget();
+          if (error === undefined) resolve({ state: "opened", channel });
+          else refuse(error);
+        });
+      } catch (error) {
+        forget();
+        refuse(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  #fail(reason: string): SlipwayError {
+    if (this.#lost !== undefined) return this.#lost;
+    const detail = explainNetwork(
+      reason,
+      this.#lastProblem === undefined ? undefined : new Error(this.#lastProblem),
+    );
+    this.#lost = SlipwayError.of("CONNECTION_LOST", { endpoint: this.endpoint, reason }, { detail });
+    this.#stopWatching();
+    // A reset, not an orderly end: data still queued here must not reach the machine after it was given up.
+    if (reason === "SILENT" && this.#socket instanceof Socket) this.#socket.resetAndDestroy();
+    else if (reason === "SILENT") this.#socket.destroy();
+    for (const listener of this.#gone) listener(this.#lost);
+    this.#gone.clear();
+    return this.#lost;
+  }
+}

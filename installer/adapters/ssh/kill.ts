@@ -1,0 +1,68 @@
+import { commandLine, type Become } from "./command-line.ts";
+import type { Connection } from "./connection.ts";
+import type { SshLimits } from "./limits.ts";
+import type { MachinePool } from "./pool.ts";
+
+/** Sends SIGTERM to every process of a POSIX session, and SIGKILL to those that are left. Builtins only, but for sleep. */
+const script = `
+each() {
+  left=
+  for f in /proc/[0-9]*/stat; do
+    { read -r s <"$f"; } 2>/dev/null || continue
+    s=\${s##*) }; state=\${s%% *}
+    s=\${s#* }; s=\${s#* }; s=\${s#* }
+    [ "\${s%% *}" = "$session" ] && [ "$state" != Z ] || continue
+    p=\${f#/proc/}
+    kill -s "$1" "\${p%/stat}" 2>/dev/null && left=yes
+  done
+}
+session=$1
+n=$2
+each TERM
+while [ -n "$left" ] && [ "$n" -gt 0 ]; do
+  sleep 0.1
+  n=$((n - 1))
+  each 0
+done
+[ -z "$left" ] || each KILL
+`;
+
+/** Which session to end, and how to get at it. */
+export interface KillRequest {
+  readonly pool: MachinePool;
+  readonly connection: Connection;
+  readonly become: Become;
+  readonly sudoPassword: string | undefined;
+  readonly session: string;
+  readonly limits: SshLimits;
+}
+
+/** Ends a POSIX session through a channel of its own. Resolves when the far side has done it, or the channel is gone. */
+export const killSession = async (request: KillRequest): Promise<void> => {
+  const ticks = String(Math.ceil(request.limits.termMs / 100));
+  const argv = ["/bin/sh", "-c", script, "slipway-kill", request.session, ticks];
+  const line = commandLine(argv, request.become);
+  const lease = await request.pool.openUrgent(line.text, request.connection);
+  const { channel } = lease;
+  try {
+    await new Promise<void>((resolve) => {
+      const forget = lease.connection.onGone(() => resolve());
+      channel.on("close", () => {
+        forget();
+        resolve();
+      });
+      channel.on("error", () => undefined);
+      channel.resume();
+      let printed = "";
+      channel.stderr.on("data", (chunk: Buffer) => {
+        printed += chunk.toString("latin1");
+        if (!printed.includes(line.prompt)) return;
+        printed = "";
+        channel.end(`${request.sudoPassword ?? ""}\n`);
+      });
+      if (request.become !== "password") channel.end();
+    });
+  } finally {
+    lease.release();
+  }
+};
