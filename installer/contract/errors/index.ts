@@ -1,17 +1,29 @@
+import { buildErrors } from "./build.ts";
 import { bundleErrors } from "./bundle.ts";
 import { bundleStoreErrors } from "./bundle-store.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
+import { preflightErrors } from "./preflight.ts";
+import { journalErrors } from "./journal.ts";
 import { processErrors } from "./process.ts";
+import { secretsErrors } from "./secrets.ts";
+import { labErrors } from "./lab.ts";
 import { specErrors } from "./spec.ts";
+import { sshErrors } from "./ssh.ts";
 
 /** Every error an operator can meet. Codes are strings, never reused, never numeric. */
 export const errorCatalog = {
+  ...buildErrors,
   ...bundleErrors,
   ...bundleStoreErrors,
   ...engineErrors,
+  ...journalErrors,
+  ...preflightErrors,
   ...processErrors,
+  ...secretsErrors,
+  ...labErrors,
   ...specErrors,
+  ...sshErrors,
 } as const;
 
 /** Stable name of an error; the only thing to compare across processes. */

@@ -1,0 +1,6 @@
+import type { Workflow } from "../core/phase.ts";
+import { check } from "./check.ts";
+import { forget } from "./forget.ts";
+
+/** Every workflow an operator can start. */
+export const workflows: readonly Workflow[] = [check, forget];
