@@ -71,7 +71,7 @@ export const LabMachineStatus = z.object({
   kind: LabMachineKind,
   state: LabMachineState,
   address: z.string(),
-  cpuSeconds: z.number().describe("CPU time used since the machine was made"),
+  cpuSeconds: z.number().describe("CPU time used since the machine was powered on"),
   memoryBytes: z.number(),
   uptimeSeconds: z.number(),
   faults: z.array(z.string()).describe("Faults in force now, such as cut or slow 1000 kbit/s"),

@@ -9,6 +9,7 @@ import type { LabOptions } from "../../core/ports/lab.ts";
 import type { LabFolders } from "./layout.ts";
 import { withLabLock } from "./lock.ts";
 import { run } from "./run.ts";
+import type { LabRecord } from "./state.ts";
 
 const SOURCE = join(import.meta.dirname, "base");
 const SUITE = "trixie";
@@ -141,6 +142,13 @@ export const ensureTree = async (
     },
   );
   return target;
+};
+
+/** The tree that an existing lab was made over. Rejects with LAB_BASE_GONE when the cache was emptied meanwhile. */
+export const requireTree = (folders: LabFolders, record: LabRecord): string => {
+  const path = join(folders.cache, "lab", record.base);
+  if (!existsSync(path)) throw SlipwayError.of("LAB_BASE_GONE", { lab: record.name, path });
+  return path;
 };
 
 /** Rejects with LAB_DISK_SPACE when the file system of `path` has less than `needed` MB for use. */

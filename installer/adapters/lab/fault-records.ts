@@ -24,6 +24,15 @@ export const forgetFault = (
   fault: LastingFault,
 ): void => rmSync(join(folderOf(place.folders, place.lab, place.machine), fault), { force: true });
 
+/** Figure of a fault in force, or undefined. */
+export const recordedFigure = (
+  place: { folders: LabFolders; lab: string; machine: string },
+  fault: LastingFault,
+): number | undefined => {
+  const path = join(folderOf(place.folders, place.lab, place.machine), fault);
+  return existsSync(path) ? Number(readFileSync(path, "utf8")) : undefined;
+};
+
 const UNITS: Readonly<Record<string, string>> = { slow: " kbit/s", loss: " %" };
 
 /** Faults in force, as shown to people: "cut", "slow 1000 kbit/s". */

@@ -1,14 +1,16 @@
 import { mkdirSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import type { LabStatus, LabUpRequest } from "../../contract/lab.ts";
 import { text } from "../../contract/text.ts";
 import type { Lab, LabOptions } from "../../core/ports/lab.ts";
-import { baseRecipe, ensureTree, requireSpace } from "./base-system.ts";
+import { baseRecipe, ensureTree, requireSpace, requireTree } from "./base-system.ts";
 import { clusterFile, writeClusterFile } from "./cluster-file.ts";
 import { removeLab } from "./down.ts";
 import { requireHost } from "./host.ts";
 import { applyFault } from "./faults.ts";
 import { addressesOf, inNamespace, type LabFolders } from "./layout.ts";
+import { restoreLinkRules } from "./link-faults.ts";
 import { withLabLock } from "./lock.ts";
 import { keyFile, makeAccess, makeContainerFiles } from "./machine-files.ts";
 import { makeNetwork } from "./network.ts";
@@ -28,7 +30,7 @@ import { statusOf } from "./status.ts";
 /** Free space that a lab must find besides what its machines will write: logs, keys, packages. */
 const HOME_NEEDED_MB = 2000;
 
-const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): LabRecord => {
+const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): Omit<LabRecord, "base"> => {
   const { name: lab, subnet } = request;
   if (present !== undefined && present.subnet !== subnet) {
     throw SlipwayError.of("LAB_SUBNET_FIXED", { lab, subnet: present.subnet, wanted: subnet });
@@ -69,24 +71,25 @@ const bringUp = async (
   const lab = request.name;
   const say = options.onProgress ?? (() => undefined);
   const before = readRecord(folders, lab);
-  const record = wantedRecord(request, before);
-  const total = record.machines.length;
-  const base = await ensureTree(folders, baseRecipe(), options);
+  const wanted = wantedRecord(request, before);
+  const base =
+    before === undefined ? await ensureTree(folders, baseRecipe(), options) : requireTree(folders, before);
   checkCancelled(options.signal);
+  const record: LabRecord = { ...wanted, base: basename(base) };
   writeRecord(folders, record);
   say({
     step: "network",
     text: text(`Network ${record.subnet} without a way out`, `创建网络 ${record.subnet}（无出口）`),
   });
-  await Promise.all([makeNetwork(lab, record.subnet), makeAccess(folders, lab)]);
+  const [network] = await Promise.all([makeNetwork(lab, record.subnet), makeAccess(folders, lab)]);
+  const total = record.machines.length;
   let done = 0;
   await Promise.all(
     record.machines.map(async (machine) => {
       checkCancelled(options.signal);
-      // What an operator has switched off or frozen stays so; only machines that were never up are powered on.
-      const isNew = before === undefined || !before.machines.some((other) => other.name === machine.name);
       await makeContainerFiles(folders, record, machine);
-      if (isNew || stateOf(lab, machine.name) === "stopped")
+      if (network === "new") await restoreLinkRules({ folders, lab, machine: machine.name });
+      if (stateOf(lab, machine.name) === "stopped")
         await powerOn({ folders, base }, record, machine, options);
       done += 1;
       say({ step: "boot", machine: machine.name, text: text("Answers on SSH", "SSH 已就绪"), done, total });
@@ -123,7 +126,7 @@ export const createLab = (places: LabFolders): Lab => {
       const folders = resolved();
       await withLabLock({ folders, lab: name, signal: options.signal }, async () => {
         const record = requireRecord(folders, name);
-        const sources = { folders, base: await ensureTree(folders, baseRecipe(), options) };
+        const sources = { folders, base: requireTree(folders, record) };
         await applyFault({ sources, record, machine: requireMachine(record, machine), options }, fault);
       });
     },

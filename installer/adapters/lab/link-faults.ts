@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { LastingFault } from "./fault-records.ts";
-import { forgetFault, recordFault } from "./fault-records.ts";
+import { forgetFault, recordedFigure, recordFault } from "./fault-records.ts";
 import { inNamespace, type LabFolders, machineDirectory, portName } from "./layout.ts";
 import { run } from "./run.ts";
 
@@ -21,7 +21,8 @@ export type LinkRule =
 const rulesOf = (machine: string, rule: LinkRule): readonly string[] => {
   const port = portName(machine);
   if (rule.type === "loss") {
-    const drop = `numgen random mod 100 < ${rule.percent} counter drop comment "loss ${machine}"`;
+    const chance = rule.percent === 100 ? "" : `numgen random mod 100 < ${rule.percent} `;
+    const drop = `${chance}counter drop comment "loss ${machine}"`;
     return [
       `add rule bridge faults from iifname "${port}" ${drop}`,
       `add rule bridge faults to oifname "${port}" ${drop}`,
@@ -90,6 +91,14 @@ export const loseOnLink = async (place: MachinePlace, percent: number): Promise<
 };
 
 const LINK_FAULTS: readonly LastingFault[] = ["cut", "slow", "loss"];
+
+/** Puts the recorded rules in force again, in a network that was made anew (after a restart of the host). */
+export const restoreLinkRules = async (place: MachinePlace): Promise<void> => {
+  const percent = recordedFigure(place, "loss");
+  if (percent !== undefined) await replaceRules(place, { type: "loss", percent });
+  const kbit = recordedFigure(place, "slow");
+  if (kbit !== undefined) await replaceRules(place, { type: "slow", kbit });
+};
 
 /** Undoes everything above. */
 export const healLink = async (place: MachinePlace): Promise<void> => {

@@ -37,8 +37,11 @@ const isNamespace = (path: string): boolean => existsSync(path) && statfsSync(pa
 /** True when the lab's network namespace stands. */
 export const hasNetwork = (lab: string): boolean => isNamespace(labNamespacePath(lab));
 
-/** Makes the lab's namespace with its bridge, the appliance's address on it and the counters; completes a half-made one. */
-export const makeNetwork = async (lab: string, subnet: string): Promise<void> => {
+/**
+ * Makes the lab's namespace with its bridge, the appliance's address on it and the counters; completes a half-made one.
+ * `new` when the rules of faults had to be made, too, and so hold none.
+ */
+export const makeNetwork = async (lab: string, subnet: string): Promise<"new" | "there"> => {
   const path = labNamespacePath(lab);
   const { gateway } = addressesOf(subnet);
   // `ip netns add` killed between its two steps leaves a plain file.
@@ -56,9 +59,9 @@ export const makeNetwork = async (lab: string, subnet: string): Promise<void> =>
     expect: [0, 1, 255],
   });
   const tables = await inside("nft", "list", "tables");
-  if (!tables.stdout.includes("bridge faults")) {
-    await run(inNamespace(lab, ["nft", "-f", "-"]), { stdin: ruleset(subnet, gateway) });
-  }
+  if (tables.stdout.includes("bridge faults")) return "there";
+  await run(inNamespace(lab, ["nft", "-f", "-"]), { stdin: ruleset(subnet, gateway) });
+  return "new";
 };
 
 /** Removes the namespace; links inside go with it once its last process has ended. */

@@ -1,7 +1,7 @@
 import { SlipwayError } from "../../contract/errors/index.ts";
 import type { LabMachineState } from "../../contract/lab.ts";
 import type { LabOptions } from "../../core/ports/lab.ts";
-import { freezeGroup, killGroups, machineGroups, processesOf, statOf } from "./cgroups.ts";
+import { killGroups, machineGroups, processesOf, removeGroups, statOf } from "./cgroups.ts";
 import { consoleTail, initOf, listensOnSsh, startContainer } from "./container.ts";
 import { waitForDisks } from "./down.ts";
 import { inNamespace, type LabFolders, machineDirectory, portName } from "./layout.ts";
@@ -56,6 +56,7 @@ export const powerOn = async (
 ): Promise<void> => {
   // Two file systems over the same disk would destroy it: what is left of the last run must be gone.
   await waitForDisks(machineDirectory(sources.folders, record.name, machine.name));
+  removeGroups(machineGroups(record.name, machine.name));
   startContainer(sources, record, machine);
   await waitForBoot(sources.folders, record, machine, { signal: options.signal });
 };
@@ -63,11 +64,12 @@ export const powerOn = async (
 /** Everything of the machine stops at once, as if its plug were pulled; it stays off. */
 export const cutPower = async (folders: LabFolders, lab: string, machine: string): Promise<void> => {
   const groups = machineGroups(lab, machine);
-  const [group] = groups;
-  if (group !== undefined) {
-    await killGroups(groups);
-    await freezeGroup(group, "thawed");
-  }
+  // Removed, not only emptied: a group remembers that it was killed, and the kernel then kills at birth what systemd clones
+  // into a group of another past (CLONE_INTO_CGROUP, Linux 6.18), so that the next boot would lose services at random.
+  await poll(async () => ((await killGroups(groups)) && removeGroups(groups) ? true : undefined), {
+    timeoutMs: 20_000,
+    everyMs: 20,
+  });
   // The kernel takes the link down a moment after the last process; the next boot needs its name at once.
   await run(inNamespace(lab, ["ip", "link", "delete", "dev", portName(machine)]), { expect: [0, 1] });
   await waitForDisks(machineDirectory(folders, lab, machine));

@@ -14,6 +14,8 @@ const LabRecord = z.object({
   version: z.literal(1),
   name: z.string(),
   subnet: z.string(),
+  /** Folder name of the base system in the cache: a machine must keep the one it was made over. */
+  base: z.string(),
   machines: z.array(MachineRecord),
 });
 export type LabRecord = Readonly<z.output<typeof LabRecord>>;

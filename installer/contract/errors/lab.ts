@@ -51,6 +51,18 @@ export const labErrors = {
       "请查看下面日志的末尾。常见原因是本机 apt 配置的软件源无法访问；未完成的内容不会保留。",
     ),
   },
+  LAB_BASE_GONE: {
+    retry: "never",
+    exit: 34,
+    title: text(
+      "the system that lab {lab} was made over is no longer in the cache: {path}",
+      "实验环境 {lab} 所用的基础系统已不在缓存中：{path}",
+    ),
+    hint: text(
+      "Its machines cannot start without it: `slipway lab down --name {lab}`, then `up` again.",
+      "没有它机器无法启动：请先执行 `slipway lab down --name {lab}`，再重新 `up`。",
+    ),
+  },
   LAB_MACHINE_NOT_BOOTED: {
     retry: "ask",
     exit: 35,
