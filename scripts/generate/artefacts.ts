@@ -1,5 +1,7 @@
+import { cliPage } from "./cli-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { phasesPage } from "./phases-page.ts";
+import { clusterSchema, openApiDocument } from "./schemas.ts";
 
 /** A committed file that is made from code. */
 export interface Artefact {
@@ -13,4 +15,7 @@ export interface Artefact {
 export const artefacts: readonly Artefact[] = [
   { path: "docs/errors.md", render: errorsPage },
   { path: "docs/phases.md", render: phasesPage },
+  { path: "docs/cli.md", render: cliPage },
+  { path: "docs/openapi.json", render: openApiDocument },
+  { path: "docs/cluster.schema.json", render: clusterSchema },
 ];
