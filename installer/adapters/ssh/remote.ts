@@ -175,7 +175,7 @@ class SshRemote implements Remote {
       stdin: sendFile(source, options),
     });
     if (result.code === far.BAD_DIGEST) {
-      const here = await digestOf(source, source.size);
+      const here = await digestOf(source, source.size, options.signal);
       if (here !== options.sha256) {
         throw sourceWrong(source.path, `its sha256 is ${here}, not ${options.sha256}`);
       }

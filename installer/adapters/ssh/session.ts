@@ -11,11 +11,17 @@ import type { Lease, MachinePool } from "./pool.ts";
 import { MAX_COMMAND_BYTES } from "./quote.ts";
 import { startRefusal } from "./refusal.ts";
 
+/** What a conversation with a running command has at hand. */
+export interface Conversation {
+  readonly channel: ClientChannel;
+  /** Calls back with what the command prints. */
+  listen(listener: (text: string) => void): void;
+  /** Resolves once the command has ended or is given up: nothing will be read or answered any more. */
+  readonly over: Promise<"over">;
+}
+
 /** A conversation with a running command instead of a fixed input: it writes to the channel and ends it. */
-export type Talk = (
-  channel: ClientChannel,
-  lines: (listener: (text: string) => void) => void,
-) => Promise<void>;
+export type Talk = (conversation: Conversation) => Promise<void>;
 
 /** One command on one machine, in full. */
 export interface Execution {
@@ -78,6 +84,8 @@ class Session {
   #whenStarted: (() => void) | undefined;
   #passwordsSent = 0;
   #fed = false;
+  readonly #over = Promise.withResolvers<"over">();
+  #talk: Promise<void> = Promise.resolve();
   #failure: SlipwayError | undefined;
 
   constructor(execution: Execution, lease: Lease, line: CommandLine) {
@@ -135,8 +143,10 @@ class Session {
     if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
     if (outcome === "aborted") {
       await this.#kill(ended);
+      await this.#endTalk();
       throw SlipwayError.of("CANCELLED", {});
     }
+    await this.#endTalk();
     this.#stdout.end();
     this.#stderr.end();
     if (this.#failure !== undefined) throw this.#failure;
@@ -150,6 +160,12 @@ class Session {
       stderr: this.#stderr.text(),
       truncated: this.#stdout.truncated || this.#stderr.truncated,
     };
+  }
+
+  /** A conversation must be over before what it reads from is closed by whoever started it. */
+  async #endTalk(): Promise<void> {
+    this.#over.resolve("over");
+    await this.#talk;
   }
 
   #start(session: string): void {
@@ -172,7 +188,8 @@ class Session {
       else channel.end(typeof stdin === "string" ? Buffer.from(stdin) : stdin);
       return;
     }
-    stdin(channel, (listener) => this.#listeners.push(listener)).catch((error: unknown) => {
+    const listen = (listener: (text: string) => void): void => void this.#listeners.push(listener);
+    this.#talk = stdin({ channel, listen, over: this.#over.promise }).catch((error: unknown) => {
       this.#failure ??=
         error instanceof SlipwayError
           ? error

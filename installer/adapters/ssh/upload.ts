@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
-import type { ClientChannel } from "ssh2";
 import { SlipwayError } from "../../core/contract.ts";
 import type { UploadOptions } from "../../core/ports/remote.ts";
-import type { Talk } from "./session.ts";
+import type { Conversation, Talk } from "./session.ts";
 
 /** Read in pieces of this size; larger ones only add memory, smaller ones cost turns of the event loop. */
 const PIECE = 1024 * 1024;
@@ -30,9 +29,9 @@ export const openSource = async (path: string): Promise<Source> => {
 
 /** The sender's side of the conversation with the receiving script. */
 export const sendFile = (source: Source, options: UploadOptions): Talk => {
-  return async (channel, listen) => {
-    const greeting = await firstLine(channel, listen);
-    if (greeting === undefined) return;
+  return async ({ channel, listen, over }) => {
+    const greeting = await Promise.race([firstLine(listen), over]);
+    if (greeting === "over") return;
     if (greeting === "same") {
       options.onProgress?.(source.size, source.size);
       channel.end();
@@ -40,18 +39,19 @@ export const sendFile = (source: Source, options: UploadOptions): Talk => {
     }
     const [, position = "0", digest = ""] = greeting.split(" ");
     const there = Number(position);
-    const keep = there > 0 && there <= source.size && (await digestOf(source, there)) === digest;
+    const keep =
+      there > 0 && there <= source.size && (await digestOf(source, there, options.signal)) === digest;
     channel.write(keep ? "keep\n" : "drop\n");
-    await stream(source, keep ? there : 0, { channel, options });
+    await stream(source, keep ? there : 0, { channel, options, over });
     channel.end();
   };
 };
 
-/** Digest of a file's first `bytes` bytes, in hex. */
-export const digestOf = async (source: Source, bytes: number): Promise<string> => {
+/** Digest of a file's first `bytes` bytes, in hex; of fewer once `signal` aborts. */
+export const digestOf = async (source: Source, bytes: number, signal: AbortSignal): Promise<string> => {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(PIECE);
-  for (let at = 0; at < bytes;) {
+  for (let at = 0; at < bytes && !signal.aborted;) {
     const { bytesRead } = await source.file.read(buffer, 0, Math.min(PIECE, bytes - at), at);
     if (bytesRead === 0) break;
     hash.update(buffer.subarray(0, bytesRead));
@@ -67,9 +67,8 @@ export const sourceWrong = (file: string, problem: string): SlipwayError =>
 const stream = async (
   source: Source,
   from: number,
-  { channel, options }: { channel: ClientChannel; options: UploadOptions },
+  { channel, options, over }: Pick<Conversation, "channel" | "over"> & { options: UploadOptions },
 ): Promise<void> => {
-  const closed = new Promise<"closed">((resolve) => channel.once("close", () => resolve("closed")));
   options.onProgress?.(from, source.size);
   // One piece is read while the one before it is on its way.
   let next = read(source, from);
@@ -80,9 +79,11 @@ const stream = async (
     next = read(source, at);
     // A channel that closes never calls back for what it has not taken.
     const taken = new Promise<"taken">((resolve) => channel.write(piece, () => resolve("taken")));
-    if ((await Promise.race([taken, closed])) === "closed" || options.signal.aborted) return;
+    if ((await Promise.race([taken, over])) === "over" || options.signal.aborted) break;
     options.onProgress?.(at, source.size);
   }
+  // The file is closed after this returns; a read still under way must have ended.
+  await next;
 };
 
 const read = async (source: Source, at: number): Promise<Buffer> => {
@@ -93,12 +94,8 @@ const read = async (source: Source, at: number): Promise<Buffer> => {
   return buffer.subarray(0, bytesRead);
 };
 
-const firstLine = (
-  channel: ClientChannel,
-  listen: (listener: (text: string) => void) => void,
-): Promise<string | undefined> =>
+const firstLine = (listen: Conversation["listen"]): Promise<string> =>
   new Promise((resolve) => {
-    channel.once("close", () => resolve(undefined));
     let heard = "";
     listen((text) => {
       heard += text;
