@@ -124,18 +124,22 @@ describe("the projection of events", () => {
       }),
       { numRuns: 60 },
     );
+    expect(run).toBe(60);
     await journal.close();
   });
 
   test("makes of any history what looking back over it says, in the fake journal", async () => {
+    let run = 0;
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
+        run += 1;
         const journal = new FakeJournal();
-        await play(journal, 1, history);
-        await expectStateToFollowFrom(journal, 1);
+        await play(journal, run, history);
+        await expectStateToFollowFrom(journal, run);
       }),
       { numRuns: 100 },
     );
+    expect(run).toBe(100);
   });
 
   test("brings no step into being by talk alone", () => {
