@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { artefacts } from "./artefacts.ts";
 import { lintConfig } from "./lint-config.ts";
+import { architecturePage } from "./rule-section.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -10,6 +11,14 @@ for (const { path, render } of artefacts) {
   writeFileSync(root + path, await render());
   console.log(path);
 }
-writeFileSync(`${root}.oxlintrc.json`, lintConfig());
-execFileSync("oxfmt", [".oxlintrc.json"], { cwd: root });
-console.log(".oxlintrc.json");
+
+/** Files that are written by hand but for one part; the formatter lays them out. */
+const parts = [
+  { path: ".oxlintrc.json", render: lintConfig },
+  { path: "docs/architecture.md", render: architecturePage },
+];
+for (const { path, render } of parts) {
+  writeFileSync(root + path, render());
+  execFileSync("oxfmt", [path], { cwd: root });
+  console.log(path);
+}

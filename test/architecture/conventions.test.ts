@@ -18,7 +18,7 @@ describe("conventions", () => {
   test("file names are kebab-case and none is called utils", () => {
     const paths = code.map(({ path }) => path);
     expect(paths.filter((path) => !KEBAB.test(basename(path)))).toEqual([]);
-    expect(paths.filter((path) => /(^|\/)(utils?|helpers?|misc|common)\.ts$/.test(path))).toEqual([]);
+    expect(paths.filter((path) => /(^|\/)(utils?|helpers?|misc)\.ts$/.test(path))).toEqual([]);
   });
 
   test("nothing but a tool's configuration has a default export", () => {
