@@ -14,6 +14,15 @@ export const clusterFile = (folders: LabFolders, lab: string): string =>
 /** From four machines on, three can hold a quorum and still leave one that only works. */
 const CONTROL_PLANES_FROM = 4;
 
+/** What a lab on one computer cannot have, and why that is no reason to refuse it. */
+const waived = [
+  {
+    check: "cgroup-version",
+    reason: "the lab's containers share the control groups of the computer they run on",
+  },
+  { check: "etcd-disk-latency", reason: "all machines of the lab share one disk" },
+];
+
 /** A cluster of all machines of the lab, as an operator would have written it. */
 export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<typeof ClusterSpec> => {
   const controlPlanes = record.machines.length >= CONTROL_PLANES_FROM ? 3 : 1;
@@ -27,6 +36,7 @@ export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<t
       address: machine.address,
       roles: [index < controlPlanes ? "control-plane" : "worker"],
     })),
+    preflight: { waive: waived },
   };
 };
 

@@ -17,14 +17,22 @@ for comm in /proc/[0-9]*/comm; do
   if IFS= read -r name <"$comm" && [ "$name" = kubelet ]; then echo "state kubelet"; fi
 done 2>/dev/null
 for folder in "$1" "$2"; do
-  if [ -e "$folder" ]; then echo "folder $folder"; fi
+  if [ -L "$folder" ] || [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then echo "folder $folder"; fi
 done
 exit 0
 `;
 
+/** A folder that is a mount point stays, empty; nothing on another file system below it is touched. */
 const removeFolders = `
 set -e
-rm -rf --one-file-system -- "$1" "$2"
+for folder; do
+  if [ -L "$folder" ]; then
+    rm -f -- "$folder"
+  elif [ -d "$folder" ]; then
+    find "$folder" -xdev -mindepth 1 -delete
+    rmdir "$folder" 2>/dev/null || [ -z "$(ls -A "$folder")" ]
+  fi
+done
 `;
 
 /** @throws MACHINE_IN_USE, MACHINE_BELONGS_TO_ANOTHER. */

@@ -1,6 +1,12 @@
-import { text } from "../../contract.ts";
+import type { Role } from "../../../contract/spec/cluster.ts";
+import { text, type Localized } from "../../contract.ts";
 import { fine, problem, type Finding, type MachineCheck } from "../check.ts";
 import { architectures, limitsFor } from "../limits.ts";
+
+const roleNames: Readonly<Record<Role, string>> = { "control-plane": "控制平面", worker: "工作节点" };
+
+const rolesOf = (roles: readonly Role[]): Localized =>
+  text(roles.join(" and "), roles.map((role) => roleNames[role]).join("、"));
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
@@ -39,8 +45,8 @@ const cpuCores: MachineCheck = {
   run({ facts, machine }) {
     const { cores } = limitsFor(machine.roles);
     const found = text(
-      `${facts.cpu.usable} usable, ${cores} needed for ${machine.roles.join(" and ")}`,
-      `可用 ${facts.cpu.usable} 核，${machine.roles.join("、")} 需要 ${cores} 核`,
+      `${facts.cpu.usable} usable, ${cores} needed for ${rolesOf(machine.roles).en}`,
+      `可用 ${facts.cpu.usable} 核，${rolesOf(machine.roles)["zh-CN"]} 需要 ${cores} 核`,
     );
     return facts.cpu.usable >= cores ? fine(found) : problem(found);
   },
@@ -60,8 +66,8 @@ const memory: MachineCheck = {
   run({ facts, machine }) {
     const { memoryBytes } = limitsFor(machine.roles);
     const found = text(
-      `${gigabytes(facts.memory.totalBytes)}, ${gigabytes(memoryBytes)} needed for ${machine.roles.join(" and ")}`,
-      `共 ${gigabytes(facts.memory.totalBytes)}，${machine.roles.join("、")} 需要 ${gigabytes(memoryBytes)}`,
+      `${gigabytes(facts.memory.totalBytes)}, ${gigabytes(memoryBytes)} needed for ${rolesOf(machine.roles).en}`,
+      `共 ${gigabytes(facts.memory.totalBytes)}，${rolesOf(machine.roles)["zh-CN"]} 需要 ${gigabytes(memoryBytes)}`,
     );
     return facts.memory.totalBytes >= memoryBytes ? fine(found) : problem(found);
   },

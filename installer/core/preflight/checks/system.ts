@@ -170,6 +170,10 @@ const proxy: MachineCheck = {
   },
 };
 
+const accessStates: Readonly<
+  Record<MachineFacts["security"]["selinux"] | MachineFacts["security"]["apparmor"], string>
+> = { enforcing: "强制", permissive: "宽容", enabled: "已启用", absent: "无" };
+
 const accessControl: MachineCheck = {
   id: "access-control",
   scope: "machine",
@@ -187,7 +191,7 @@ const accessControl: MachineCheck = {
   run({ facts: { security } }) {
     const found = text(
       `SELinux ${security.selinux}, AppArmor ${security.apparmor}`,
-      `SELinux：${security.selinux}，AppArmor：${security.apparmor}`,
+      `SELinux：${accessStates[security.selinux]}，AppArmor：${accessStates[security.apparmor]}`,
     );
     return security.selinux === "enforcing" ? problem(found) : fine(found);
   },
@@ -210,6 +214,30 @@ const timeZone: MachineCheck = {
   run({ facts }) {
     const zone = facts.time.timeZone;
     return zone === null ? problem(text("not set", "未设置")) : fine(text(zone, zone));
+  },
+};
+
+const timeSource: MachineCheck = {
+  id: "time-source",
+  scope: "machine",
+  title: text("Something keeps the clock", "时钟有同步来源"),
+  severity: "notes",
+  needs: ["time"],
+  why: text(
+    "Clocks that agree today drift apart: seconds a week are usual.",
+    "今天一致的时钟会逐渐漂移，每周相差数秒很常见。",
+  ),
+  remedy: text(
+    "Nothing to do: the appliance offers itself as time source when it makes the cluster.",
+    "无需处理：创建集群时本设备会作为时间源。",
+  ),
+  run({ facts: { time } }) {
+    const service = time.service ?? "none";
+    const found = text(
+      `${service}, ${time.synchronised === true ? `synchronised${time.source === null ? "" : ` to ${time.source}`}` : "not synchronised"}`,
+      `${time.service ?? "无"}，${time.synchronised === true ? `已同步${time.source === null ? "" : `到 ${time.source}`}` : "未同步"}`,
+    );
+    return time.synchronised === true ? fine(found) : problem(found);
   },
 };
 
@@ -244,5 +272,6 @@ export const systemChecks: readonly MachineCheck[] = [
   proxy,
   accessControl,
   timeZone,
+  timeSource,
   inotify,
 ];
