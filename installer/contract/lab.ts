@@ -28,6 +28,7 @@ export type LabUpRequest = Readonly<z.output<typeof LabUpRequest>>;
 export const LabMachineKind = z.enum(["container", "vm"]);
 export type LabMachineKind = z.output<typeof LabMachineKind>;
 
+/** `frozen`: every process is stopped in place; `stopped`: no power. */
 export const LabMachineState = z.enum(["running", "frozen", "stopped"]);
 export type LabMachineState = z.output<typeof LabMachineState>;
 
@@ -56,6 +57,7 @@ export const LabFault = z.discriminatedUnion("type", [
     .describe("Moves the clock of an emulated machine; containers share the host's"),
 ]);
 export type LabFault = Readonly<z.output<typeof LabFault>>;
+/** Names of the faults, as the command line takes them. */
 export type LabFaultType = LabFault["type"];
 
 /** Packets that tried to leave the lab. All of them were dropped; the figures only prove who tried. */

@@ -11,6 +11,7 @@ export type Finding =
   | { readonly state: "needed"; readonly why: Localized; readonly loss?: Localized }
   | { readonly state: "failed"; readonly error: WireError };
 
+/** The steps to probe and the bounds to do it in. */
 export interface DryRunOptions {
   readonly graph: Graph;
   readonly ports: Ports;

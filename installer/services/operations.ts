@@ -18,6 +18,7 @@ import { assertGroundFree, openStates, rivals } from "./ground.ts";
 import { operationFeed } from "./operation-feed.ts";
 import type { OperationsService, StartRequest } from "./operations-api.ts";
 
+/** What operations work with; main.ts decides what stands behind the ports. */
 export interface OperationsOptions {
   readonly workflows: readonly Workflow[];
   readonly ports: Ports;

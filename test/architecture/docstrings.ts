@@ -1,7 +1,7 @@
 import type { Source } from "./sources.ts";
 
-const EXPORT =
-  /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/;
+const DECLARATION =
+  /^(export )?(?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/;
 
 /** Text of a declaration: from its first line to the first line that begins a new statement at the margin. */
 const statement = (lines: readonly string[], start: number): string => {
@@ -23,10 +23,10 @@ export const undocumented = ({ path, text }: Source): readonly string[] => {
   const documented = new Set<string>();
   const missing = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
-    const name = EXPORT.exec(line)?.[1];
+    const [, exported, name] = DECLARATION.exec(line) ?? [];
     if (name === undefined) continue;
     if (isDocumented(lines, index)) documented.add(name);
-    else missing.set(name, index + 1);
+    else if (exported !== undefined) missing.set(name, index + 1);
   }
   return [...missing]
     .filter(([name]) => !documented.has(name))

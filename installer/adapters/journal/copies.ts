@@ -33,6 +33,7 @@ export const listCopies = async (folder: string): Promise<readonly string[]> =>
 /** How far a copy goes, by its name. */
 const seqOf = (copy: string): number => Number(/-(\d{12})\.db$/.exec(copy)?.[1]);
 
+/** What is copied, where to, and how often. */
 export interface CopiesOptions {
   readonly journal: string;
   readonly folder: string;

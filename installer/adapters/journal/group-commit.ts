@@ -20,6 +20,7 @@ type Settled = { readonly value: unknown } | { readonly error: unknown };
 /** Bounds how long one transaction may keep the event loop. */
 const MAX_BATCH = 1_000;
 
+/** The open database and who is told about each commit. */
 export interface GroupCommitOptions {
   readonly database: Database.Database;
   readonly queries: ReturnType<typeof prepareQueries>;

@@ -23,6 +23,7 @@ import { Announcements, tailEvents } from "./tail.ts";
 import { prepareQueries } from "./unit-of-work.ts";
 import { WriteAheadSync } from "./write-ahead.ts";
 
+/** Where the journal lives and how it is kept safe. */
 export interface JournalOptions {
   /** The database file; its folder is made if need be, with mode 0700. */
   readonly path: string;

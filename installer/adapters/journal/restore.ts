@@ -21,6 +21,7 @@ export interface Recovery {
   readonly message: Localized;
 }
 
+/** A damaged journal, the folder of its copies, and what is wrong with it. */
 export interface RestoreOptions {
   readonly path: string;
   readonly folder: string;

@@ -47,6 +47,7 @@ export class Announcements {
   }
 }
 
+/** What a tail reads from and is woken by. */
 export interface TailSource {
   readonly announcements: Announcements;
   /** Sequence number of the newest committed event. */

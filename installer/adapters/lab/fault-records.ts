@@ -19,6 +19,7 @@ export const recordFault = (
   writeFileSync(join(folder, fault), figure === "" ? "" : `${figure}\n`);
 };
 
+/** Removes the record of a fault that was undone; one that is not there is fine. */
 export const forgetFault = (
   place: { folders: LabFolders; lab: string; machine: string },
   fault: LastingFault,

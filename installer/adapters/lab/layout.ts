@@ -24,7 +24,9 @@ export const labNamespacePath = (lab: string): string => `/run/netns/${namespace
 /** Port of a machine on the bridge: the name systemd-nspawn gives it, used for taps too. */
 export const portName = (machine: string): string => `vb-${machine}`;
 
+/** Folder of one lab: its record, keys, cluster spec and machines. */
 export const labDirectory = (folders: LabFolders, lab: string): string => join(folders.home, lab);
+/** Folder of one machine, with its overlay and disk. */
 export const machineDirectory = (folders: LabFolders, lab: string, machine: string): string =>
   join(folders.home, lab, "machines", machine);
 

@@ -9,6 +9,7 @@ import { SocketTransport, type CallContext } from "./transport.ts";
 /** The engine, with the types of the contract. Every failure is a SlipwayError. */
 export type EngineClient = ContractRouterClient<Contract, CallContext>;
 
+/** Which engine a client speaks to, and for whom. */
 export interface ClientOptions {
   readonly socketPath: string;
   /** OS user on whose behalf calls are made, for the journal. */

@@ -21,6 +21,7 @@ export const EngineInfo = z.object({
 });
 export type EngineInfo = Readonly<z.output<typeof EngineInfo>>;
 
+/** Calls about the engine process itself. */
 export const engine = {
   info: call
     .route({ method: "GET", path: "/engine", summary: "Who answers" })

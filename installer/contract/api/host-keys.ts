@@ -7,6 +7,7 @@ export type HostKey = Readonly<z.output<typeof HostKey>>;
 
 const Endpoint = z.string().min(1).max(300).describe("address:port as listed; without a port, 22");
 
+/** Calls about the host keys that are pinned. */
 export const hostKeys = {
   list: call
     .route({ method: "GET", path: "/host-keys", summary: "Pinned host keys" })

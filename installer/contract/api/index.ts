@@ -11,4 +11,5 @@ import { workflows } from "./workflows.ts";
 /** Everything the engine can be asked, declared once: router, typed client and OpenAPI document all derive from it. */
 export const contract = { engine, hostKeys, lab, machines, operations, preflight, secrets, specs, workflows };
 
+/** The contract as a type, for clients that carry no schema. */
 export type Contract = typeof contract;

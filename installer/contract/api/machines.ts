@@ -16,6 +16,7 @@ export const Machine = z.object({
 });
 export type Machine = Readonly<z.output<typeof Machine>>;
 
+/** Calls about what is known of machines; nothing is asked over the network. */
 export const machines = {
   list: call
     .route({ method: "GET", path: "/machines", summary: "Known machines, with their latest facts" })

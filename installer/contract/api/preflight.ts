@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CheckInfo } from "../preflight.ts";
 import { call, NoInput } from "./base.ts";
 
+/** Calls about the catalogue of preflight checks. */
 export const preflight = {
   checks: call
     .route({ method: "GET", path: "/preflight/checks", summary: "All checks there are" })

@@ -10,6 +10,7 @@ const SecretName = z
   .regex(/^[a-z0-9][a-z0-9._-]*$/)
   .max(100);
 
+/** Calls about secrets. None of them gives a value back. */
 export const secrets = {
   list: call
     .route({ method: "GET", path: "/secrets", summary: "Names of the secrets kept" })

@@ -10,6 +10,7 @@ export const SpecVerdict = z.discriminatedUnion("valid", [
 ]);
 export type SpecVerdict = Readonly<z.output<typeof SpecVerdict>>;
 
+/** Calls that judge a spec without starting anything. */
 export const specs = {
   validate: call
     .route({ method: "POST", path: "/specs/validate", summary: "Check a spec; nothing is started" })

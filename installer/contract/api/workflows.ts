@@ -10,6 +10,7 @@ export const WorkflowInfo = z.object({
 });
 export type WorkflowInfo = Readonly<z.output<typeof WorkflowInfo>>;
 
+/** Calls about what can be started. */
 export const workflows = {
   list: call
     .route({ method: "GET", path: "/workflows", summary: "Workflows and their phases, in order" })

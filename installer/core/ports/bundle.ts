@@ -88,4 +88,5 @@ export interface Progress {
   readonly item?: string;
 }
 
+/** Is told how far a long job is. */
 export type OnProgress = (progress: Progress) => void;

@@ -82,4 +82,5 @@ export interface SiteCheck extends CheckBase {
   run(input: SiteInput): readonly Finding[];
 }
 
+/** A preflight check of any scope. */
 export type Check = MachineCheck | EtcdCheck | SiteCheck;

@@ -5,6 +5,7 @@ import type { Clock, Redactor } from "../ports/index.ts";
 /** How often an operation that waits for disk space looks again. */
 const holdPollMs = 1000;
 
+/** Whose events are recorded and who hears of a full disk. */
 export interface RecorderOptions {
   readonly operation: OperationId;
   readonly journal: Journal;

@@ -12,6 +12,7 @@ import { runStep } from "./step-run.ts";
 /** Why a step's signal was aborted; decides what the runner records for it. */
 type AbortCause = "cancel" | "skip" | "stop";
 
+/** One operation, the ports its phases work through, and where it stood before. */
 export interface RunnerOptions {
   readonly operation: OperationRecord;
   readonly workflow: Workflow;

@@ -14,6 +14,7 @@ export type StepResult =
   | { readonly outcome: "failed"; readonly code: string }
   | { readonly outcome: "cancelled" };
 
+/** A step that may start, and what its run reports to. */
 export interface StepRunOptions extends StepInput {
   readonly operation: OperationId;
   /** Aborts when the step is to be cancelled; the runner then decides what that means. */

@@ -13,6 +13,7 @@ export interface Draft {
   }[];
 }
 
+/** One machine of a spec that may still be wrong in places. */
 export interface DraftMachine {
   readonly name?: string;
   readonly address?: string;
