@@ -13,16 +13,19 @@ export const labRouter = ({ lab }: EngineServices) => {
         lab.up(input, { signal: signal ?? new AbortController().signal, onProgress }),
       ),
     ),
+    list: os.list.handler(async () => [...(await lab.list())]),
     status: os.status.handler(({ input }) => lab.status(input.name)),
-    fault: os.fault.handler(async ({ input: { fault, ...target } }) => {
-      await lab.fault(target, fault);
+    fault: os.fault.handler(async ({ input: { name, machine, fault } }) => {
+      await lab.fault(name, machine, fault);
       return { done: true };
     }),
     down: os.down.handler(async ({ input }) => {
       await lab.down(input.name);
       return { done: true };
     }),
-    sshCommand: os.sshCommand.handler(async ({ input }) => ({ argv: [...(await lab.sshCommand(input))] })),
+    sshCommand: os.sshCommand.handler(async ({ input: { name, machine, command } }) => ({
+      argv: [...(await lab.sshCommand(name, machine, command))],
+    })),
   });
 };
 

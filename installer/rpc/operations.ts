@@ -11,7 +11,7 @@ import type { CallContext, EngineServices } from "./services.ts";
 const done = { done: true } as const;
 
 /** Calls about operations. */
-export const operationsRouter = ({ operations, checks }: EngineServices) => {
+export const operationsRouter = ({ operations, checks, engine }: EngineServices) => {
   const os = implement(contract.operations).$context<CallContext>();
   const clusterOf = (source: SpecSource): ClusterSpec =>
     mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
@@ -49,9 +49,8 @@ export const operationsRouter = ({ operations, checks }: EngineServices) => {
     events: os.events.handler(async ({ input, lastEventId, signal }) => {
       await operations.get(input.id);
       const after = Math.max(input.after ?? 0, sequenceOf(lastEventId));
-      return numbered(
-        operations.feed({ operation: input.id, after }, signal ?? new AbortController().signal),
-      );
+      const until = AbortSignal.any([engine.closing, ...(signal === undefined ? [] : [signal])]);
+      return numbered(operations.feed({ operation: input.id, after }, until));
     }),
     pause: os.pause.handler(async ({ input, context }) => {
       await operations.pause(input.id, { by: context.by, why: input.why });

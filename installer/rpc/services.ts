@@ -1,7 +1,7 @@
 import type { EngineInfo } from "../contract/api/engine.ts";
-import type { LabFault, LabProgress, LabStatus, LabUpRequest } from "../contract/lab.ts";
 import type { CheckInfo } from "../contract/preflight.ts";
 import type { Workflow } from "../core/phase.ts";
+import type { Lab } from "../core/ports/lab.ts";
 import type { HostKeys, Log, Redactor, Secrets } from "../core/ports/index.ts";
 import type { MachinesService } from "../services/machines.ts";
 import type { OperationsService } from "../services/operations-api.ts";
@@ -15,7 +15,7 @@ export interface EngineServices {
   readonly hostKeys: HostKeys;
   readonly secrets: Secrets;
   readonly checks: readonly CheckInfo[];
-  readonly lab: LabUseCases;
+  readonly lab: Lab;
   readonly redactor: Redactor;
   readonly log: Log;
 }
@@ -25,19 +25,8 @@ export interface EngineControl {
   info(): EngineInfo;
   /** Begins an orderly end; returns at once. */
   shutdown(): void;
-}
-
-/** Labs, as far as the contract needs them. */
-export interface LabUseCases {
-  up(
-    request: LabUpRequest,
-    watch: { readonly signal: AbortSignal; readonly onProgress: (progress: LabProgress) => void },
-  ): Promise<LabStatus>;
-  status(name: string): Promise<LabStatus>;
-  fault(target: { readonly name: string; readonly machine: string }, fault: LabFault): Promise<void>;
-  down(name: string): Promise<void>;
-  /** Command line that logs in to the machine from the appliance. */
-  sshCommand(target: { readonly name: string; readonly machine: string }): Promise<readonly string[]>;
+  /** Aborts when the engine begins to stop, so that feeds end instead of being cut off. */
+  readonly closing: AbortSignal;
 }
 
 /** What is known about one call besides its input. */

@@ -21,11 +21,12 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
       socket: "/data/engine.sock",
       node: process.version,
       residentBytes: 0,
-      running: 0,
+      busy: false,
       private: false,
       notices: [],
     }),
     shutdown: () => {},
+    closing: new AbortController().signal,
   },
   operations: fakeOperations(),
   machines: {
@@ -48,14 +49,17 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     },
   ],
   lab: {
-    up: (request, { onProgress }) => {
-      onProgress({ step: "network", text: text("Making the network", "创建网络") });
+    up: (request, { onProgress } = {}) => {
+      onProgress?.({ step: "network", text: text("Making the network", "创建网络") });
       return Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: request.name, problem: "a fake" }));
     },
     status: () => Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: "lab", problem: "a fake" })),
     fault: () => Promise.resolve(),
     down: () => Promise.resolve(),
-    sshCommand: ({ machine }) => Promise.resolve(["ssh", machine]),
+    sshCommand: (_lab, machine) => Promise.resolve(["ssh", machine]),
+    list: () => Promise.resolve([]),
+    insideCommand: (_lab, argv) => argv,
+    clusterFile: (lab) => `/${lab}/cluster.yaml`,
   },
   log: silentLog,
   ...changes,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LocalizedText } from "../operation.ts";
 import { call, Done, NoInput } from "./base.ts";
 
 /** Who answers, since when, with what. */
@@ -13,10 +14,10 @@ export const EngineInfo = z.object({
   socket: z.string(),
   node: z.string(),
   residentBytes: z.number(),
-  running: z.number().describe("Operations running now"),
+  busy: z.boolean().describe("True while an operation is under way"),
   private: z.boolean().describe("True when it leaves by itself once it is idle"),
   notices: z
-    .array(z.object({ at: z.number(), text: z.string() }))
+    .array(z.object({ at: z.number(), text: LocalizedText }))
     .describe("Things the operator should know about, such as a journal restored from a copy"),
 });
 export type EngineInfo = Readonly<z.output<typeof EngineInfo>>;

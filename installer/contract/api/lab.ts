@@ -1,9 +1,9 @@
 import { eventIterator } from "@orpc/contract";
 import * as z from "zod";
 import { LabFault, LabName, LabProgress, LabStatus, LabUpRequest } from "../lab.ts";
-import { call, Done } from "./base.ts";
+import { call, Done, NoInput } from "./base.ts";
 
-const Named = z.strictObject({ name: LabName.default("lab") });
+const Named = z.strictObject({ name: LabName });
 const OneMachine = Named.extend({ machine: z.string().max(63) });
 
 /** What the lab is doing, then how it stands once it is done. */
@@ -19,6 +19,10 @@ export const lab = {
     .meta({ deadlineMs: "none" })
     .input(LabUpRequest)
     .output(eventIterator(LabUpItem)),
+  list: call
+    .route({ method: "GET", path: "/labs", summary: "Names of the labs of this computer" })
+    .input(NoInput)
+    .output(z.array(LabName)),
   status: call
     .route({ method: "GET", path: "/labs/{name}", summary: "The machines of a lab" })
     .input(Named)
@@ -34,7 +38,11 @@ export const lab = {
     .input(Named)
     .output(Done),
   sshCommand: call
-    .route({ method: "GET", path: "/labs/{name}/ssh", summary: "Command line that logs in to a machine" })
-    .input(OneMachine)
+    .route({ method: "POST", path: "/labs/{name}/ssh", summary: "Command line that logs in to a machine" })
+    .input(
+      OneMachine.extend({
+        command: z.array(z.string()).optional().describe("Run this instead of a shell"),
+      }),
+    )
     .output(z.object({ argv: z.array(z.string()) })),
 };

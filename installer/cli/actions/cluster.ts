@@ -1,0 +1,83 @@
+import { errorEntry, SlipwayError } from "../../contract/errors/index.ts";
+import type { Plan } from "../../contract/operation.ts";
+import { optionText, type Action, type Input } from "../command.ts";
+import { errorText, stateText, type Words } from "../progress/words.ts";
+import { tableLines } from "../output/table.ts";
+import type { Session } from "../session.ts";
+import { problemLines, readSpec } from "./spec-file.ts";
+import { watchOperation, wordsFor } from "./watch.ts";
+
+/** `cluster check`. */
+export const check: Action = (session, input) => runWorkflow("check", session, input);
+
+/** `machine forget`. */
+export const forget: Action = (session, input) => runWorkflow("forget", session, input);
+
+/** Plans a workflow over a spec, or starts it and follows. */
+const runWorkflow = async (workflow: string, session: Session, input: Input): Promise<number> => {
+  const spec = await readSpec(optionText(input, "file") ?? "", session.environment);
+  const client = await session.engine();
+  const verdict = await client.specs.validate(spec);
+  if (!verdict.valid) {
+    await session.show({ problems: verdict.problems }, () =>
+      problemLines(spec.file, verdict.problems, session),
+    );
+    if (session.format !== "table") return errorEntry("SPEC_INVALID").exit;
+    throw SlipwayError.of("SPEC_INVALID", { file: spec.file, count: verdict.problems.length });
+  }
+  if (input.options["plan"] === true) {
+    const plan = await client.operations.plan({ workflow, spec }, { context: { deadlineMs: PLAN_MS } });
+    const words = await wordsFor(session, client);
+    await session.show(plan, () => planLines(plan, words, session));
+    const failed = plan.steps.find(({ error }) => error !== undefined)?.error;
+    return failed === undefined ? 0 : errorEntry(failed.code).exit;
+  }
+  const confirmation = optionText(input, "confirm");
+  const operation = await client.operations.start({
+    workflow,
+    spec,
+    ...(confirmation === undefined ? {} : { confirmation }),
+  });
+  if (input.options["detach"] === true) {
+    await session.show(operation, () => [operation.id]);
+    return 0;
+  }
+  return watchOperation(session, { client, operation });
+};
+
+/** Probing a large site takes minutes; the engine's own deadline is the shorter one. */
+const PLAN_MS = 16 * 60_000;
+
+/** A plan as a table: what would be done where, and why. */
+export const planLines = (plan: Plan, words: Words, session: Session): string[] => {
+  const { language } = words;
+  const rows = plan.steps.map(({ step, title, effect, state, why, loss, error, blockedBy }) => [
+    step.machine,
+    title[language],
+    stateText(words, effect),
+    stateText(words, state),
+    error === undefined
+      ? ((loss ?? why)?.[language] ??
+        blockedBy
+          ?.map(({ phase, machine }) => `${phase}@${machine}`)
+          .slice(0, 3)
+          .join(", ") ??
+        "")
+      : errorText(words, error),
+  ]);
+  const head = [
+    session.say("colMachine"),
+    session.say("colStep"),
+    session.say("colEffect"),
+    session.say("colState"),
+    session.say("colWhy"),
+  ];
+  return [
+    ...tableLines(head, rows),
+    session.say("planSummary", plan.summary),
+    ...(plan.confirmation === undefined
+      ? []
+      : [session.say("planConfirm", { text: JSON.stringify(plan.confirmation) })]),
+    session.say("planNothing"),
+  ];
+};

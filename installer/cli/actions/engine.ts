@@ -1,0 +1,83 @@
+import { CONTRACT_VERSION } from "../../contract/api/version.ts";
+import type { EngineInfo } from "../../contract/api/engine.ts";
+import { optionText, type Action } from "../command.ts";
+import { unreachable } from "../link/launch.ts";
+import { tableLines } from "../output/table.ts";
+import { bytesText, durationText } from "../output/time.ts";
+import type { Session } from "../session.ts";
+import { wholeNumber } from "./operation.ts";
+
+/** `engine run`: this process becomes the engine. */
+export const run: Action = async ({ environment, places }, input) => {
+  const socketGroup = optionText(input, "socketGroup");
+  const exitWhenIdleSeconds = wholeNumber(input, "exitWhenIdle");
+  const readyFd = wholeNumber(input, "readyFd");
+  return environment.runEngine({
+    data: places.data,
+    socketPath: places.socketPath,
+    recover: optionText(input, "recover") === "wait" ? "wait" : "resume",
+    ...(socketGroup === undefined ? {} : { socketGroup }),
+    ...(exitWhenIdleSeconds === undefined ? {} : { exitWhenIdleSeconds }),
+    ...(readyFd === undefined ? {} : { readyFd }),
+  });
+};
+
+/** `engine info`. Starts none: it tells about the one that runs. */
+export const info: Action = async (session, input) => {
+  const until = performance.now() + (wholeNumber(input, "wait") ?? 0) * 1000;
+  let client = await session.runningEngine();
+  while (client === undefined && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client = await session.runningEngine();
+  }
+  if (client === undefined) throw unreachable(session.places.socketPath, "ENOENT");
+  const found = await client.engine.info();
+  await session.show(found, () => infoLines(found, session));
+  return 0;
+};
+
+/** What an engine tells about itself. */
+export const infoLines = (found: EngineInfo, session: Session): string[] => {
+  const rows = [
+    [session.say("infoVersion"), found.version],
+    [session.say("infoContract"), String(found.contract)],
+    [session.say("infoPid"), String(found.pid)],
+    [session.say("infoUptime"), durationText(found.uptimeMs)],
+    [session.say("infoReady"), durationText(found.readyAfterMs)],
+    [session.say("infoMemory"), bytesText(found.residentBytes)],
+    [session.say("infoBusy"), session.say(found.busy ? "yes" : "no")],
+    [session.say("infoPrivate"), session.say(found.private ? "yes" : "no")],
+    [session.say("infoData"), found.data],
+    [session.say("infoSocket"), found.socket],
+  ];
+  const [head = [], ...rest] = rows;
+  return [
+    ...tableLines(head, rest),
+    ...found.notices.map(({ text }) => session.paint.warn(text[session.language])),
+  ];
+};
+
+/** `engine stop`. */
+export const stop: Action = async (session) => {
+  const client = await session.runningEngine();
+  if (client === undefined) {
+    session.note(session.say("noEngine", { data: session.places.data }));
+    return 0;
+  }
+  await client.engine.shutdown();
+  session.tell(session.say("engineStopping"));
+  return 0;
+};
+
+/** `version`. */
+export const version: Action = async (session) => {
+  const own = { version: session.environment.version, contract: CONTRACT_VERSION };
+  const client = await session.runningEngine();
+  const found = await client?.engine.info();
+  const engine = found === undefined ? undefined : { version: found.version, contract: found.contract };
+  await session.show({ client: own, ...(engine === undefined ? {} : { engine }) }, () => [
+    `slipway ${own.version} (contract ${own.contract})`,
+    ...(engine === undefined ? [] : [`engine  ${engine.version} (contract ${engine.contract})`]),
+  ]);
+  return 0;
+};

@@ -1,0 +1,21 @@
+import type { NounSpec } from "../command.ts";
+import { cluster } from "./cluster.ts";
+import { engine } from "./engine.ts";
+import { lab } from "./lab.ts";
+import { machine } from "./machine.ts";
+import { operation } from "./operation.ts";
+import { completion, preflight, secret, spec, version } from "./other.ts";
+
+/** Every command there is, in the order of the help. */
+export const nouns: readonly NounSpec[] = [
+  cluster,
+  operation,
+  machine,
+  preflight,
+  spec,
+  secret,
+  lab,
+  engine,
+  completion,
+  version,
+];

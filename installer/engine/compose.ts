@@ -1,0 +1,188 @@
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import { acquireEngineLock } from "../adapters/journal/engine-lock.ts";
+import { openJournal, type OpenedJournal } from "../adapters/journal/open.ts";
+import { createLab } from "../adapters/lab/lab.ts";
+import { openLog, type OpenedLog } from "../adapters/log/pino-log.ts";
+import { openSecrets } from "../adapters/secrets/open-secrets.ts";
+import { createSshRemote } from "../adapters/ssh/remote.ts";
+import type { EngineSettings } from "../cli/engine-settings.ts";
+import type { EngineInfo } from "../contract/api/engine.ts";
+import { CONTRACT_VERSION } from "../contract/api/version.ts";
+import type { OperationId } from "../contract/operation.ts";
+import type { Journal } from "../core/ports/index.ts";
+import { checkCatalogue } from "../core/preflight/catalogue.ts";
+import { createRedactor } from "../core/redact.ts";
+import { inventory } from "../phases/machine/inventory.ts";
+import { createContractServer } from "../rpc/server.ts";
+import { createMachines } from "../services/machines.ts";
+import { createOperations } from "../services/operations.ts";
+import type { OperationsService } from "../services/operations-api.ts";
+import { workflows } from "../workflows/index.ts";
+import { crashAfter } from "./failpoint.ts";
+import type { EngineHost } from "./run.ts";
+
+/** An engine whose parts are joined, but which nobody can call yet. */
+export interface ComposedEngine {
+  readonly server: Server;
+  readonly operations: OperationsService;
+  readonly log: OpenedLog;
+  markReady(): void;
+  /** Ends feeds, so that answers under way can drain. */
+  endFeeds(): void;
+  /** Closes everything that was opened, in the reverse order. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins adapters and services. Takes the lock of the data folder first, so that nothing is touched that another engine
+ * works with. Rejects with the errors of lock, journal and secrets; what was opened by then is closed again.
+ */
+export const composeEngine = async (
+  settings: EngineSettings,
+  { host, shutdown }: { readonly host: EngineHost; readonly shutdown: () => void },
+): Promise<ComposedEngine> => {
+  const { data } = settings;
+  const opened = new AsyncDisposableStack();
+  try {
+    const lock = await acquireEngineLock(data);
+    opened.defer(() => lock.release());
+    const redactor = createRedactor();
+    const log = openLog({
+      redactor,
+      file: { path: join(data, "engine.log") },
+      pretty: { write: (line) => process.stderr.write(line), colour: "plain" },
+    });
+    opened.defer(async () => log.close());
+    const journal = await openJournal({ path: join(data, "journal.db"), clock: systemClock, log, redactor });
+    opened.defer(() => journal.close());
+    const secrets = await openSecrets({
+      path: join(data, "secrets.json"),
+      redactor,
+      clock: systemClock,
+      ...passphraseOf(host),
+    });
+    const { hostKeys } = journal;
+    const remote = createSshRemote({
+      secrets,
+      hostKeys,
+      redactor,
+      log,
+      agentSocket: host.env["SSH_AUTH_SOCK"],
+      defaultKeys: ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(host.home, ".ssh", name)),
+    });
+    opened.defer(() => remote.close());
+    const operations = createOperations({
+      workflows,
+      ports: { clock: systemClock, remote },
+      journal: journalFor(journal, host),
+      redactor,
+      log,
+      newId: newOperationId,
+    });
+    const closing = new AbortController();
+    const started = startTimes();
+    const server = createContractServer(
+      {
+        engine: {
+          info: () => infoOf({ settings, host, operations, journal, started }),
+          shutdown,
+          closing: closing.signal,
+        },
+        operations,
+        machines: createMachines(journal, inventory.id),
+        workflows,
+        hostKeys,
+        secrets,
+        redactor,
+        checks: checkCatalogue(),
+        lab: createLab(labFolders(host)),
+        log,
+      },
+      host.user,
+    );
+    opened.defer(async () => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return {
+      server,
+      operations,
+      log,
+      markReady: () => started.ready(),
+      endFeeds: () => closing.abort(),
+      close: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+};
+
+const journalFor = (journal: Journal, { env }: EngineHost): Journal => {
+  const count = Number(env["SLIPWAY_CRASH_AFTER_EVENT"] ?? 0);
+  return count > 0 ? crashAfter(journal, count) : journal;
+};
+
+/** A file with the passphrase of the secrets store, as systemd's LoadCredential= provides one. */
+const passphraseOf = ({ env }: EngineHost): { passphrase?: string } => {
+  const file = env["SLIPWAY_PASSPHRASE_FILE"];
+  return file === undefined ? {} : { passphrase: readFileSync(file, "utf8").trimEnd() };
+};
+
+const labFolders = ({ env, home }: EngineHost): { home: string; cache: string } => ({
+  home: env["SLIPWAY_LAB_HOME"] ?? "/var/lib/slipway/lab",
+  cache: env["SLIPWAY_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(home, ".cache"), "slipway"),
+});
+
+const idLetters = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+const newOperationId = (): OperationId =>
+  `op-${Array.from({ length: 10 }, () => idLetters[randomInt(idLetters.length)]).join("")}`;
+
+interface StartTimes {
+  readonly at: number;
+  readyAfterMs(): number;
+  ready(): void;
+}
+
+const startTimes = (): StartTimes => {
+  let readyAfter = 0;
+  return {
+    at: Math.round(performance.timeOrigin),
+    readyAfterMs: () => readyAfter,
+    // The clock of `performance` starts with the process.
+    ready: () => (readyAfter = performance.now()),
+  };
+};
+
+const infoOf = ({
+  settings,
+  host,
+  operations,
+  journal,
+  started,
+}: {
+  readonly settings: EngineSettings;
+  readonly host: EngineHost;
+  readonly operations: OperationsService;
+  readonly journal: OpenedJournal;
+  readonly started: StartTimes;
+}): EngineInfo => ({
+  version: host.version,
+  contract: CONTRACT_VERSION,
+  pid: process.pid,
+  startedAt: started.at,
+  uptimeMs: performance.now(),
+  readyAfterMs: started.readyAfterMs(),
+  data: settings.data,
+  socket: settings.socketPath,
+  node: process.version,
+  residentBytes: process.memoryUsage.rss(),
+  busy: !operations.idle(),
+  private: settings.exitWhenIdleSeconds !== undefined,
+  notices: journal.recovery === undefined ? [] : [{ at: started.at, text: journal.recovery.message }],
+});
