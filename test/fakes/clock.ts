@@ -11,13 +11,14 @@ export interface FakeClockOptions {
   /** Epoch milliseconds at the start. Default 2026-01-01. */
   readonly start?: number;
   /**
-   * Jump to the next timer by itself whenever nothing else is runnable: everything that other code had queued on the
-   * event loop has run first. For model tests, where nobody stands by to advance.
+   * Jump to the next timer by itself when nothing else is runnable, for model tests, where nobody stands by to advance.
+   * Work counts as runnable while it goes on in microtasks, and for one turn of the event loop (`setImmediate`) after
+   * that; real I/O and timers of Node are not seen, so use it with fakes only.
    */
   readonly autoAdvance?: boolean;
 }
 
-/** Turns of the event loop that must bring no new timer before time jumps. */
+/** Whole turns of the event loop that other work gets before time jumps. */
 const QUIET_TURNS = 2;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -29,5 +29,4 @@ const copy = async ({ journal, target }: CopyRequest): Promise<CopyAnswer> => {
 const answer = await copy(workerData as CopyRequest).catch((thrown: unknown) => ({
   problem: problemOf(thrown),
 }));
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has no origin
 parentPort?.postMessage(answer);
