@@ -1,14 +1,13 @@
 import * as z from "zod";
 
 /** An address on an interface. */
-export const InterfaceAddress = z.object({
+const InterfaceAddress = z.object({
   family: z.enum(["inet", "inet6"]),
   address: z.string(),
   prefix: z.number(),
   scope: z.string(),
   dynamic: z.boolean().describe("Leased by DHCP or announced; it may change"),
 });
-export type InterfaceAddress = Readonly<z.output<typeof InterfaceAddress>>;
 
 /** The switch port at the other end of the cable, where an LLDP daemon runs. */
 export const LldpNeighbour = z.object({

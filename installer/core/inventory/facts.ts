@@ -63,7 +63,7 @@ export const factsFrom = ({ machine, output, trip, clock }: Collected): MachineF
     tookMs: took(sections),
     identity: identityOf(body("identity")),
     virtualisation,
-    dmi: dmiOf(body("dmi"), !container),
+    dmi: dmiOf(body("dmi"), virtualisation),
     firmware: firmwareOf(body("firmware")),
     tpm: tpmOf(body("tpm")),
     cpu: cpuOf({
@@ -90,7 +90,7 @@ export const factsFrom = ({ machine, output, trip, clock }: Collected): MachineF
       lldp: body("lldp"),
     }),
     routes: routesOf(body("routes")),
-    gpus: gpusOf(body("gpus"), !container),
+    gpus: gpusOf(body("gpus"), virtualisation),
     os: osOf(body("os")),
     kernel: {
       release: valueMap(body("identity")).get("/proc/sys/kernel/osrelease") ?? "",

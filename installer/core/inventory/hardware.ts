@@ -6,6 +6,7 @@ import type {
   MemoryFacts,
   NumaNode,
   SwapArea,
+  VirtualisationFacts,
 } from "../../contract/facts.ts";
 import { numberOf, textOf } from "./numbers.ts";
 import { lines, table, valueMap } from "./sections.ts";
@@ -20,11 +21,11 @@ const dmiValue = (value: string | undefined): string | null => {
 };
 
 /** SMBIOS strings by the kernel's /sys/class/dmi/id. */
-export const dmiOf = (section: string | undefined, own: boolean): DmiFacts => {
+export const dmiOf = (section: string | undefined, { kind }: Pick<VirtualisationFacts, "kind">): DmiFacts => {
   const values = valueMap(section);
   const at = (name: string): string | null => dmiValue(values.get(`/sys/class/dmi/id/${name}`));
   return {
-    own,
+    own: kind !== "container",
     vendor: at("sys_vendor"),
     product: at("product_name"),
     version: at("product_version"),
@@ -141,7 +142,7 @@ const gpuVendors: Readonly<Record<string, string>> = {
 };
 
 /** Display controllers (PCI class 03) and processing accelerators (class 12). */
-export const gpusOf = (section: string | undefined, own: boolean): Gpu[] => {
+export const gpusOf = (section: string | undefined, { kind }: Pick<VirtualisationFacts, "kind">): Gpu[] => {
   const devices = new Map<string, Map<string, string>>();
   for (const [path = "", value = ""] of table(section)) {
     const [, pci = "", field = ""] = /devices\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
@@ -153,7 +154,7 @@ export const gpusOf = (section: string | undefined, own: boolean): Gpu[] => {
     const node = numberOf(fields.get("numa_node"));
     return {
       pci,
-      own,
+      own: kind !== "container",
       vendorId,
       deviceId: fields.get("device") ?? "",
       vendor: gpuVendors[vendorId] ?? null,

@@ -1,7 +1,7 @@
 import { SlipwayError } from "../contract.ts";
 
 /** One part of the collector's output. `missing`: the tool or file is not there; 124: it ran into its time limit. */
-export interface Section {
+interface Section {
   readonly status: string;
   readonly body: string;
 }

@@ -54,7 +54,7 @@ export interface MachineCheck extends CheckBase {
 }
 
 /** What a check of an etcd machine's disk may look at. */
-export interface EtcdInput {
+interface EtcdInput {
   readonly latency: DiskLatency;
   readonly machine: MachineSpec;
 }

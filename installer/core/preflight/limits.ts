@@ -11,7 +11,7 @@ export interface RoleLimits {
 }
 
 /** Minima by role. Cores and memory of a control plane are kubeadm's own (2 and 1700 MB); the rest keeps etcd and pods going. */
-export const roleLimits: Readonly<Record<Role, RoleLimits>> = {
+const roleLimits: Readonly<Record<Role, RoleLimits>> = {
   "control-plane": {
     cores: 2,
     memoryBytes: 1700 * 1000 ** 2,

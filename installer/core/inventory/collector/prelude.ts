@@ -4,7 +4,7 @@
  * A missing tool gives status `missing`; every tool that might wait for somebody else runs under a limit. Tools get
  * /dev/null as input, because the shell reads this script from its own.
  */
-export const prelude = `
+const prelude = `
 proxy_environment=$(env | grep -iE '^(https?|all|no|ftp)_proxy=')
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
 LC_ALL=C

@@ -2,7 +2,7 @@ import { leftoverInterfaces, leftoverPaths, leftoverPrograms } from "../leftover
 import { kernelOptions, sysctlPaths } from "../kernel.ts";
 
 /** Folders whose file system must have room. Symbolic links are followed; what does not exist counts as its parent. */
-export const spacePaths = [
+const spacePaths = [
   "/",
   "/var/lib/etcd",
   "/var/lib/containerd",
