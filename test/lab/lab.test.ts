@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { promisify } from "node:util";
@@ -100,7 +101,7 @@ describe("a lab that is up", () => {
     expect((await exec("ip", ["route"])).stdout).not.toContain("default");
     expect(readFileSync("/proc/self/net/route", "utf8")).not.toContain("eth0");
     const before = await site.lab.status(site.name);
-    await expect(on("n2", "ping", "-c", "2", "-W", "1", "198.51.100.1")).rejects.toThrow();
+    await expect(on("n2", "ping", "-c", "2", "-W", "1", "198.51.100.1")).rejects.toThrow("Command failed");
     const after = await site.lab.status(site.name);
     expect(after.egress.packets).toBe(before.egress.packets + 2);
     await on("n2", "sh", "-c", "'echo x > /dev/udp/198.51.100.1/53 || true'");
@@ -187,17 +188,27 @@ describe("faults", () => {
   });
 
   test("a slow link carries its rate, each way", async () => {
-    // 4 Mbit/s: 512 KiB take a second; unlimited they take milliseconds.
-    await fault("n2", { type: "slow", kbitPerSecond: 4000 });
-    const seconds = async (...command: string[]) => {
+    const seconds = async (transfer: () => Promise<unknown>) => {
       const started = performance.now();
-      await on("n2", ...command);
+      await transfer();
       return (performance.now() - started) / 1000;
     };
-    expect(await seconds("head", "-c", "1048576", "/dev/urandom")).toBeGreaterThan(1.2);
+    const fromMachine = () => on("n2", "head", "-c", "1048576", "/dev/urandom");
+    const toMachine = async () => {
+      const argv = await site.lab.sshCommand(site.name, "n2", ["sha256sum"]);
+      const transfer = exec(argv[0] ?? "", argv.slice(1));
+      transfer.child.stdin?.end(randomBytes(1_048_576));
+      await transfer;
+    };
+    // 1 MiB at 4 Mbit/s takes two seconds, less what the queue and the bucket hold; unlimited it takes milliseconds.
+    await fault("n2", { type: "slow", kbitPerSecond: 4000 });
+    expect((await machineStatus("n2"))?.faults).toEqual(["slow 4000 kbit/s"]);
+    expect(await seconds(fromMachine)).toBeGreaterThan(1.5);
+    expect(await seconds(toMachine)).toBeGreaterThan(1.5);
     await fault("n2", { type: "heal" });
     expect((await machineStatus("n2"))?.faults).toEqual([]);
-    expect(await seconds("head", "-c", "1048576", "/dev/urandom")).toBeLessThan(1.2);
+    expect(await seconds(fromMachine)).toBeLessThan(1.5);
+    expect(await seconds(toMachine)).toBeLessThan(1.5);
   });
 
   test("a lossy link loses the share of packets asked for", async () => {

@@ -10,16 +10,23 @@ const read = (path: string): string => {
   }
 };
 
+const foldersIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch {
+    // Other labs come and go while this one is looked at.
+    return [];
+  }
+};
+
 const groupsNamed = (folder: string, name: string, depth: number): string[] =>
   depth === 0
     ? []
-    : readdirSync(folder, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .flatMap((entry) =>
-          entry.name === name
-            ? [join(folder, entry.name)]
-            : groupsNamed(join(folder, entry.name), name, depth - 1),
-        );
+    : foldersIn(folder).flatMap((child) =>
+        child === name ? [join(folder, child)] : groupsNamed(join(folder, child), name, depth - 1),
+      );
 
 /**
  * Whatever of a lab is still on this computer, looked for without the lab's own code: mounts in any process's view, the

@@ -9,7 +9,6 @@ import type { LabOptions } from "../../core/ports/lab.ts";
 import type { LabFolders } from "./layout.ts";
 import { withLabLock } from "./lock.ts";
 import { run } from "./run.ts";
-import type { LabRecord } from "./state.ts";
 
 const SOURCE = join(import.meta.dirname, "base");
 const SUITE = "trixie";
@@ -21,9 +20,9 @@ export interface TreeRecipe {
   readonly kind: string;
   readonly packages: readonly string[];
   /** Executable given the new root as its one argument. */
-  readonly customize?: string;
-  /** Folder of everything that shapes the result, part of the cache key. */
-  readonly source?: string;
+  readonly customize: string;
+  /** Folders of everything that shapes the result, part of the cache key. */
+  readonly sources: readonly string[];
 }
 
 /** Package names of a list with one a line and `#` comments. */
@@ -38,7 +37,7 @@ export const baseRecipe = (): TreeRecipe => ({
   kind: "base",
   packages: readPackages(join(SOURCE, "packages.txt")),
   customize: join(SOURCE, "customize.sh"),
-  source: SOURCE,
+  sources: [SOURCE],
 });
 
 const filesBelow = (folder: string): readonly string[] =>
@@ -53,11 +52,15 @@ const keyOf = async (recipe: TreeRecipe): Promise<string> => {
     .update((await run(["mmdebstrap", "--version"])).stdout)
     .update(SUITE)
     .update(recipe.packages.join(","));
-  for (const path of recipe.source === undefined ? [] : filesBelow(recipe.source)) {
-    hash.update(relative(recipe.source ?? "", path)).update(readFileSync(path));
+  for (const source of recipe.sources) {
+    for (const path of filesBelow(source)) hash.update(relative(source, path)).update(readFileSync(path));
   }
   return hash.digest("hex").slice(0, 16);
 };
+
+/** Name of a recipe's result in the cache. */
+export const treeName = async (recipe: TreeRecipe): Promise<string> =>
+  `${recipe.kind}-${await keyOf(recipe)}`;
 
 /** What mmdebstrap says on its way, in order, for a progress with a total. */
 const STAGES = [
@@ -72,7 +75,6 @@ const STAGES = [
 
 const build = (recipe: TreeRecipe, target: string, options: LabOptions): Promise<void> =>
   new Promise((resolve, reject) => {
-    const hook = recipe.customize === undefined ? [] : [`--customize-hook=${recipe.customize}`];
     const lines: string[] = [];
     // Killed with this process, whole: a build that nobody waits for must not go on.
     const child = spawn(
@@ -82,8 +84,7 @@ const build = (recipe: TreeRecipe, target: string, options: LabOptions): Promise
         ...["mmdebstrap", "--mode=root", "--variant=minbase", `--include=${recipe.packages.join(",")}`],
         ...['--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/man/*"],
         ...["--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*"],
-        ...hook,
-        ...[SUITE, target],
+        ...[`--customize-hook=${recipe.customize}`, SUITE, target],
       ],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
@@ -125,7 +126,7 @@ export const ensureTree = async (
   options: LabOptions = {},
 ): Promise<string> => {
   const parent = join(folders.cache, "lab");
-  const name = `${recipe.kind}-${await keyOf(recipe)}`;
+  const name = await treeName(recipe);
   const target = join(parent, name);
   if (existsSync(target)) return target;
   mkdirSync(parent, { recursive: true });
@@ -145,9 +146,9 @@ export const ensureTree = async (
 };
 
 /** The tree that an existing lab was made over. Rejects with LAB_BASE_GONE when the cache was emptied meanwhile. */
-export const requireTree = (folders: LabFolders, record: LabRecord): string => {
-  const path = join(folders.cache, "lab", record.base);
-  if (!existsSync(path)) throw SlipwayError.of("LAB_BASE_GONE", { lab: record.name, path });
+export const requireTree = (folders: LabFolders, lab: string, name: string): string => {
+  const path = join(folders.cache, "lab", name);
+  if (!existsSync(path)) throw SlipwayError.of("LAB_BASE_GONE", { lab, path });
   return path;
 };
 

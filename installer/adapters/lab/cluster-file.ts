@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { ClusterSpec } from "../../contract/spec/cluster.ts";
-import * as z from "zod";
+import type { ClusterSpec } from "../../contract/spec/cluster.ts";
+import type * as z from "zod";
 import { labDirectory, type LabFolders } from "./layout.ts";
 import { keyFile } from "./machine-files.ts";
 import type { LabRecord } from "./state.ts";

@@ -52,8 +52,8 @@ export const removeLab = async (folders: LabFolders, lab: string, options: LabOp
   if (left.length > 0) throw SlipwayError.of("LAB_DOWN_INCOMPLETE", { lab, what: left.join(", ") });
   // The record goes last: as long as anything is left, the lab is listed and can be taken down again.
   for (const name of existsSync(folder) ? readdirSync(folder).filter((entry) => entry !== "lab.json") : []) {
-    rmSync(join(folder, name), { recursive: true, force: true });
+    rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
   }
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   say(3, text("Nothing is left of the lab", "实验环境已全部清除"));
 };

@@ -12,10 +12,11 @@ import { applyFault } from "./faults.ts";
 import { addressesOf, inNamespace, type LabFolders } from "./layout.ts";
 import { restoreLinkRules } from "./link-faults.ts";
 import { withLabLock } from "./lock.ts";
-import { keyFile, makeAccess, makeContainerFiles } from "./machine-files.ts";
+import { makeAccess, makeContainerFiles } from "./machine-files.ts";
 import { makeNetwork } from "./network.ts";
 import { powerOn, stateOf } from "./power.ts";
 import { checkCancelled } from "./run.ts";
+import { sshArgv } from "./ssh-client.ts";
 import {
   type LabRecord,
   listLabs,
@@ -26,6 +27,8 @@ import {
   writeRecord,
 } from "./state.ts";
 import { statusOf } from "./status.ts";
+import { makeVmFiles } from "./vm.ts";
+import { ensureVm, type VmSources } from "./vm-image.ts";
 
 /** Free space that a lab must find besides what its machines will write: logs, keys, packages. */
 const HOME_NEEDED_MB = 2000;
@@ -63,6 +66,22 @@ const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): Om
   return { version: 1, name: lab, subnet, machines };
 };
 
+/** What the emulated machines of an existing lab were made from. */
+const requireVm = (folders: LabFolders, { name, vm }: LabRecord): VmSources | undefined =>
+  vm === undefined
+    ? undefined
+    : { tools: requireTree(folders, name, vm.tools), image: requireTree(folders, name, vm.image) };
+
+const vmSourcesFor = async (
+  folders: LabFolders,
+  { wanted, before }: { wanted: Pick<LabRecord, "machines">; before: LabRecord | undefined },
+  options: LabOptions,
+): Promise<VmSources | undefined> => {
+  const known = before === undefined ? undefined : requireVm(folders, before);
+  if (known !== undefined) return known;
+  return wanted.machines.some((machine) => machine.kind === "vm") ? ensureVm(folders, options) : undefined;
+};
+
 const bringUp = async (
   folders: LabFolders,
   request: LabUpRequest,
@@ -73,9 +92,16 @@ const bringUp = async (
   const before = readRecord(folders, lab);
   const wanted = wantedRecord(request, before);
   const base =
-    before === undefined ? await ensureTree(folders, baseRecipe(), options) : requireTree(folders, before);
+    before === undefined
+      ? await ensureTree(folders, baseRecipe(), options)
+      : requireTree(folders, lab, before.base);
+  const vm = await vmSourcesFor(folders, { wanted, before }, options);
   checkCancelled(options.signal);
-  const record: LabRecord = { ...wanted, base: basename(base) };
+  const record: LabRecord = {
+    ...wanted,
+    base: basename(base),
+    ...(vm === undefined ? {} : { vm: { tools: basename(vm.tools), image: basename(vm.image) } }),
+  };
   writeRecord(folders, record);
   say({
     step: "network",
@@ -83,14 +109,15 @@ const bringUp = async (
   });
   const [network] = await Promise.all([makeNetwork(lab, record.subnet), makeAccess(folders, lab)]);
   const total = record.machines.length;
+  const sources = { folders, base, ...(vm === undefined ? {} : { vm }) };
   let done = 0;
   await Promise.all(
     record.machines.map(async (machine) => {
       checkCancelled(options.signal);
-      await makeContainerFiles(folders, record, machine);
+      await (machine.kind === "vm" ? makeVmFiles : makeContainerFiles)(folders, record, machine);
       if (network === "new") await restoreLinkRules({ folders, lab, machine: machine.name });
       if (stateOf(lab, machine.name) === "stopped")
-        await powerOn({ folders, base }, record, machine, options);
+        await powerOn({ sources, record, machine }, options.signal);
       done += 1;
       say({ step: "boot", machine: machine.name, text: text("Answers on SSH", "SSH 已就绪"), done, total });
     }),
@@ -122,12 +149,17 @@ export const createLab = (places: LabFolders): Lab => {
       return statusOf(folders, requireRecord(folders, name));
     },
     list: async () => listLabs(resolved()),
-    async fault(name, machine, fault, options = {}) {
+    async fault(name, machine, fault) {
       const folders = resolved();
-      await withLabLock({ folders, lab: name, signal: options.signal }, async () => {
+      await withLabLock({ folders, lab: name }, async () => {
         const record = requireRecord(folders, name);
-        const sources = { folders, base: requireTree(folders, record) };
-        await applyFault({ sources, record, machine: requireMachine(record, machine), options }, fault);
+        const vm = requireVm(folders, record);
+        const sources = {
+          folders,
+          base: requireTree(folders, name, record.base),
+          ...(vm === undefined ? {} : { vm }),
+        };
+        await applyFault({ sources, record, machine: requireMachine(record, machine) }, fault);
       });
     },
     async down(name, options = {}) {
@@ -138,13 +170,9 @@ export const createLab = (places: LabFolders): Lab => {
     },
     async sshCommand(lab, machine, command = []) {
       const folders = resolved();
-      const { address } = requireMachine(requireRecord(folders, lab), machine);
-      return inNamespace(lab, [
-        ...["ssh", "-i", keyFile(folders, lab), "-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"],
-        // The machine was made here a moment ago under a key made with it; there is nobody in between.
-        ...["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", `root@${address}`],
-        ...(command.length === 0 ? [] : ["--", ...command]),
-      ]);
+      const record = requireRecord(folders, lab);
+      const argv = sshArgv(folders, record, requireMachine(record, machine));
+      return [...argv, ...(command.length === 0 ? [] : ["--", ...command])];
     },
     insideCommand: (lab, argv) => inNamespace(lab, argv),
     clusterFile: (lab) => clusterFile(resolved(), lab),

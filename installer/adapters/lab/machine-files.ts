@@ -27,10 +27,13 @@ export const keyFile = (folders: LabFolders, lab: string): string =>
 export const passwordFile = (folders: LabFolders, lab: string): string =>
   join(labDirectory(folders, lab), "clerk.password");
 
-const makeKey = async (path: string, comment: string): Promise<void> => {
+/** Makes an SSH key pair without a passphrase; a pair that is there is kept, half a pair is never left. */
+export const makeKey = async (path: string, comment: string): Promise<void> => {
   if (existsSync(path)) return;
   for (const half of [`${path}.new`, `${path}.new.pub`]) rmSync(half, { force: true });
-  await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", `${path}.new`]);
+  await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", `${path}.new`], {
+    lifetime: "ours",
+  });
   renameSync(`${path}.new.pub`, `${path}.pub`);
   renameSync(`${path}.new`, path);
 };
@@ -83,10 +86,13 @@ export const makeContainerFiles = async (
   await Promise.all([
     makeKey(join(folder, "upper/etc/ssh/ssh_host_ed25519_key"), machine.name),
     // One inode per 64 KiB and a small journal: what matters is that it is made at once. No reserve: full means full.
-    run([
-      ...["mkfs.ext4", "-q", "-m", "0", "-i", "65536", "-J", "size=64"],
-      ...["-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", "-d", seed, disk],
-    ]),
+    run(
+      [
+        ...["mkfs.ext4", "-q", "-m", "0", "-i", "65536", "-J", "size=64"],
+        ...["-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", "-d", seed, disk],
+      ],
+      { lifetime: "ours" },
+    ),
   ]);
   rmSync(seed, { recursive: true });
   renameSync(folder, final);

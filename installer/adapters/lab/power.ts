@@ -1,20 +1,31 @@
 import { SlipwayError } from "../../contract/errors/index.ts";
 import type { LabMachineState } from "../../contract/lab.ts";
-import type { LabOptions } from "../../core/ports/lab.ts";
 import { killGroups, machineGroups, processesOf, removeGroups, statOf } from "./cgroups.ts";
 import { consoleTail, initOf, listensOnSsh, startContainer } from "./container.ts";
 import { waitForDisks } from "./down.ts";
 import { inNamespace, type LabFolders, machineDirectory, portName } from "./layout.ts";
 import { poll, run } from "./run.ts";
+import { onMachine, type SshPlace } from "./ssh-client.ts";
 import type { LabRecord, MachineRecord } from "./state.ts";
+import { startVm } from "./vm.ts";
+import type { VmSources } from "./vm-image.ts";
 
-/** A container boots in a second on a quiet computer; this is for a very busy one. */
-const BOOT_TIMEOUT_MS = 60_000;
+/** A container boots in a second on a quiet computer, an emulated machine in 20 s; these are for very busy ones. */
+const BOOT_TIMEOUT_MS = { container: 60_000, vm: 240_000 } as const;
 
 /** Where machines are made from. */
 export interface MachineSources {
   readonly folders: LabFolders;
   readonly base: string;
+  /** Known once the lab has emulated machines. */
+  readonly vm?: VmSources;
+}
+
+/** A machine and what it is made from. */
+export interface PowerTarget {
+  readonly sources: MachineSources;
+  readonly record: LabRecord;
+  readonly machine: MachineRecord;
 }
 
 /** Running, frozen or stopped, by what the kernel has of it. */
@@ -24,41 +35,55 @@ export const stateOf = (lab: string, machine: string): LabMachineState => {
   return statOf(group, "cgroup.events", "frozen") === 1 ? "frozen" : "running";
 };
 
-/** Waits until the machine answers on SSH. Rejects with LAB_MACHINE_NOT_BOOTED and the end of its console. */
+/** The kernel's own number of this boot, by which a reboot can be told. */
+export const bootIdOf = async (place: SshPlace): Promise<string> =>
+  (await onMachine(place, "cat /proc/sys/kernel/random/boot_id")).stdout.trim();
+
+const vmAnswers = async (place: SshPlace, otherThan: string | undefined): Promise<true | undefined> => {
+  try {
+    return (await bootIdOf(place)) === otherThan ? undefined : true;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Waits until the machine answers on SSH; `otherThan` is process 1 (or boot id) of the boot that must be over. Rejects with LAB_MACHINE_NOT_BOOTED and the end of its console. */
 export const waitForBoot = async (
-  folders: LabFolders,
-  record: LabRecord,
-  machine: MachineRecord,
-  settings: { otherThan?: number | undefined; signal?: AbortSignal | undefined } = {},
+  place: SshPlace,
+  settings: { otherThan?: string | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<void> => {
+  const { folders, record, machine } = place;
   const lab = record.name;
+  const timeoutMs = BOOT_TIMEOUT_MS[machine.kind];
   const booted = await poll(
     () => {
+      if (machine.kind === "vm") return vmAnswers(place, settings.otherThan);
       const init = initOf(machineGroups(lab, machine.name));
-      return init !== undefined && init !== settings.otherThan && listensOnSsh(init) ? true : undefined;
+      return init !== undefined && String(init) !== settings.otherThan && listensOnSsh(init)
+        ? true
+        : undefined;
     },
-    { timeoutMs: BOOT_TIMEOUT_MS, signal: settings.signal },
+    { timeoutMs, everyMs: machine.kind === "vm" ? 500 : 30, signal: settings.signal },
   );
   if (booted === true) return;
   throw SlipwayError.of(
     "LAB_MACHINE_NOT_BOOTED",
-    { lab, machine: machine.name, seconds: BOOT_TIMEOUT_MS / 1000 },
+    { lab, machine: machine.name, seconds: timeoutMs / 1000 },
     { machine: machine.name, detail: consoleTail(folders, lab, machine.name) },
   );
 };
 
 /** Powers a stopped machine on and waits until it answers. */
 export const powerOn = async (
-  sources: MachineSources,
-  record: LabRecord,
-  machine: MachineRecord,
-  options: LabOptions = {},
+  { sources, record, machine }: PowerTarget,
+  signal?: AbortSignal,
 ): Promise<void> => {
   // Two file systems over the same disk would destroy it: what is left of the last run must be gone.
   await waitForDisks(machineDirectory(sources.folders, record.name, machine.name));
   removeGroups(machineGroups(record.name, machine.name));
-  startContainer(sources, record, machine);
-  await waitForBoot(sources.folders, record, machine, { signal: options.signal });
+  if (machine.kind === "container") startContainer(sources, record, machine);
+  else if (sources.vm !== undefined) startVm({ folders: sources.folders, vm: sources.vm }, record, machine);
+  await waitForBoot({ folders: sources.folders, record, machine }, { signal });
 };
 
 /** Everything of the machine stops at once, as if its plug were pulled; it stays off. */

@@ -12,6 +12,8 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are an answer, not a failure. Default [0]. */
   readonly expect?: readonly number[];
+  /** Killed with this process: for a command that must not go on writing when nobody waits for it any more. */
+  readonly lifetime?: "ours";
   /** Time after which the command is killed. Default 60 s. */
   readonly timeoutMs?: number;
 }
@@ -19,7 +21,8 @@ export interface RunSettings {
 /** Runs one command of this computer. Rejects with LAB_COMMAND_FAILED (both outputs in `detail`), or CANCELLED. */
 export const run = (argv: readonly string[], settings: RunSettings = {}): Promise<RunResult> =>
   new Promise((resolve, reject) => {
-    const [file = "", ...args] = argv;
+    const tied = settings.lifetime === "ours" ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
+    const [file = "", ...args] = [...tied, ...argv];
     const child = execFile(
       file,
       args,

@@ -16,6 +16,8 @@ const LabRecord = z.object({
   subnet: z.string(),
   /** Folder name of the base system in the cache: a machine must keep the one it was made over. */
   base: z.string(),
+  /** The same for emulated machines, once the lab has any. */
+  vm: z.object({ tools: z.string(), image: z.string() }).optional(),
   machines: z.array(MachineRecord),
 });
 export type LabRecord = Readonly<z.output<typeof LabRecord>>;

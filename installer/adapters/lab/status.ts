@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabMachineStatus, LabStatus } from "../../contract/lab.ts";
-import { machineGroups, readGroup, statOf } from "./cgroups.ts";
+import { machineGroups, processesOf, readGroup, statOf } from "./cgroups.ts";
 import { initOf } from "./container.ts";
 import { recordedFaults } from "./fault-records.ts";
 import { addressesOf, labDirectory, type LabFolders, labNamespacePath } from "./layout.ts";
@@ -41,7 +41,9 @@ const machineStatus = (folders: LabFolders, lab: string, machine: MachineRecord)
     state: stateOf(lab, machine.name),
     cpuSeconds: unified === undefined ? 0 : (statOf(unified, "cpu.stat", "usage_usec") ?? 0) / 1e6,
     memoryBytes: memoryOf(groups),
-    uptimeSeconds: uptimeOf(initOf(groups)),
+    uptimeSeconds: uptimeOf(
+      machine.kind === "vm" && unified !== undefined ? processesOf(unified)[0] : initOf(groups),
+    ),
     faults: recordedFaults(folders, lab, machine.name),
   };
 };

@@ -20,7 +20,7 @@ export interface Lab {
   /** Names of the labs on this computer, also of half-made ones. */
   list(): Promise<readonly string[]>;
   /** Makes a fault or undoes it. Repeating one is harmless. Resolves when the effect is there to be seen. */
-  fault(lab: string, machine: string, fault: LabFault, options?: LabOptions): Promise<void>;
+  fault(lab: string, machine: string, fault: LabFault): Promise<void>;
   /** Removes machines, network, mounts, processes, groups and files; also what a killed `up` or `down` left. Idempotent. */
   down(name: string, options?: LabOptions): Promise<void>;
   /** The command that opens a shell on the machine, or runs `command` there; run it with inherited stdio. */

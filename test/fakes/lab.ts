@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { SlipwayError } from "../../installer/contract/errors/index.ts";
+import type { LabFault, LabMachineStatus, LabStatus, LabUpRequest } from "../../installer/contract/lab.ts";
+import { text } from "../../installer/contract/text.ts";
+import type { Lab } from "../../installer/core/ports/lab.ts";
+
+/** A lab of nothing but names: keeps what was asked for and answers as the real one would. */
+export class FakeLab implements Lab {
+  /** Every fault made, in order, as `lab/machine type`. */
+  readonly faults: string[] = [];
+  readonly #labs = new Map<string, LabStatus>();
+
+  async up(request: LabUpRequest, options: Parameters<Lab["up"]>[1] = {}): Promise<LabStatus> {
+    const present = this.#labs.get(request.name);
+    if (present !== undefined && present.subnet !== request.subnet) {
+      const { name: lab, subnet: wanted } = request;
+      throw SlipwayError.of("LAB_SUBNET_FIXED", { lab, subnet: present.subnet, wanted });
+    }
+    const prefix = request.subnet.replace(/0\/24$/, "");
+    const names = [
+      ...Array.from({ length: request.machines }, (_, index) => `n${index + 1}`),
+      ...Array.from({ length: request.vms }, (_, index) => `v${index + 1}`),
+    ];
+    const machines = names.map(
+      (name): LabMachineStatus =>
+        present?.machines.find((machine) => machine.name === name) ?? {
+          name,
+          kind: name.startsWith("v") ? "vm" : "container",
+          state: "running",
+          address: `${prefix}${(name.startsWith("v") ? 200 : 10) + Number(name.slice(1))}`,
+          cpuSeconds: 0,
+          memoryBytes: 0,
+          uptimeSeconds: 0,
+          faults: [],
+        },
+    );
+    const added = machines.filter((machine) => !present?.machines.includes(machine));
+    added.forEach((machine, index) =>
+      options.onProgress?.({
+        step: "boot",
+        machine: machine.name,
+        text: text("Answers on SSH", "SSH 已就绪"),
+        done: index + 1,
+        total: added.length,
+      }),
+    );
+    const status: LabStatus = {
+      name: request.name,
+      subnet: request.subnet,
+      gateway: `${prefix}1`,
+      directory: join("/labs", request.name),
+      namespace: `/run/netns/slipway-${request.name}`,
+      machines: [...machines, ...(present?.machines.filter(({ name }) => !names.includes(name)) ?? [])],
+      egress: { packets: 0, bytes: 0, dnsQueries: 0 },
+    };
+    this.#labs.set(request.name, status);
+    return status;
+  }
+
+  async status(name: string): Promise<LabStatus> {
+    const status = this.#labs.get(name);
+    if (status === undefined) throw SlipwayError.of("LAB_UNKNOWN", { lab: name });
+    return status;
+  }
+
+  async list(): Promise<readonly string[]> {
+    return [...this.#labs.keys()].toSorted();
+  }
+
+  async fault(lab: string, machine: string, fault: LabFault): Promise<void> {
+    await this.#machine(lab, machine);
+    this.faults.push(`${lab}/${machine} ${fault.type}`);
+  }
+
+  async down(name: string): Promise<void> {
+    this.#labs.delete(name);
+  }
+
+  async sshCommand(
+    lab: string,
+    machine: string,
+    command: readonly string[] = [],
+  ): Promise<readonly string[]> {
+    const { address } = await this.#machine(lab, machine);
+    return ["ssh", `root@${address}`, ...(command.length === 0 ? [] : ["--", ...command])];
+  }
+
+  insideCommand(lab: string, argv: readonly string[]): readonly string[] {
+    return ["nsenter", `--net=/run/netns/slipway-${lab}`, "--", ...argv];
+  }
+
+  clusterFile(lab: string): string {
+    return join("/labs", lab, "cluster.yaml");
+  }
+
+  async #machine(lab: string, name: string): Promise<LabMachineStatus> {
+    const { machines } = await this.status(lab);
+    const found = machines.find((machine) => machine.name === name);
+    if (found !== undefined) return found;
+    const known = machines.map((machine) => machine.name).join(", ");
+    throw SlipwayError.of("LAB_MACHINE_UNKNOWN", { lab, machine: name, known });
+  }
+}
