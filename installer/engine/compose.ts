@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import { acquireEngineLock } from "../adapters/journal/engine-lock.ts";
 import { openJournal, type OpenedJournal } from "../adapters/journal/open.ts";
-import { createLab } from "../adapters/lab/lab.ts";
 import { openLog, type OpenedLog } from "../adapters/log/pino-log.ts";
+import type { SshRemoteParts } from "../adapters/ssh/remote.ts";
 import { openSecrets } from "../adapters/secrets/open-secrets.ts";
-import { createSshRemote } from "../adapters/ssh/remote.ts";
 import type { EngineSettings } from "../cli/engine-settings.ts";
 import type { EngineInfo } from "../contract/api/engine.ts";
 import { CONTRACT_VERSION } from "../contract/api/version.ts";
 import type { OperationId } from "../contract/operation.ts";
-import type { Journal } from "../core/ports/index.ts";
+import type { Journal, Remote } from "../core/ports/index.ts";
 import { checkCatalogue } from "../core/preflight/catalogue.ts";
 import { createRedactor } from "../core/redact.ts";
 import { inventory } from "../phases/machine/inventory.ts";
@@ -22,6 +21,7 @@ import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import { workflows } from "../workflows/index.ts";
+import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
 
@@ -66,15 +66,13 @@ export const composeEngine = async (
       ...passphraseOf(host),
     });
     const { hostKeys } = journal;
-    const remote = createSshRemote({
-      secrets,
-      hostKeys,
-      redactor,
-      log,
-      agentSocket: host.env["SSH_AUTH_SOCK"],
-      defaultKeys: ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(host.home, ".ssh", name)),
+    let connected: Remote | undefined;
+    const remote = deferred(async () => {
+      const { createSshRemote } = await import("../adapters/ssh/remote.ts");
+      connected = createSshRemote({ secrets, hostKeys, redactor, log, ...loginsOf(host) });
+      return connected;
     });
-    opened.defer(() => remote.close());
+    opened.defer(async () => connected?.close());
     const operations = createOperations({
       workflows,
       ports: { clock: systemClock, remote },
@@ -99,7 +97,7 @@ export const composeEngine = async (
         secrets,
         redactor,
         checks: checkCatalogue(),
-        lab: createLab(labFolders(host)),
+        lab: deferred(async () => (await import("../adapters/lab/lab.ts")).createLab(labFolders(host))),
         log,
       },
       host.user,
@@ -132,6 +130,12 @@ const passphraseOf = ({ env }: EngineHost): { passphrase?: string } => {
   const file = env["SLIPWAY_PASSPHRASE_FILE"];
   return file === undefined ? {} : { passphrase: readFileSync(file, "utf8").trimEnd() };
 };
+
+/** Ways to log in that a spec need not name: the agent and the keys of the engine's own user. */
+const loginsOf = ({ env, home }: EngineHost): Pick<SshRemoteParts, "agentSocket" | "defaultKeys"> => ({
+  agentSocket: env["SSH_AUTH_SOCK"],
+  defaultKeys: ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(home, ".ssh", name)),
+});
 
 const labFolders = ({ env, home }: EngineHost): { home: string; cache: string } => ({
   home: env["SLIPWAY_LAB_HOME"] ?? "/var/lib/slipway/lab",

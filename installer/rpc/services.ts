@@ -15,7 +15,7 @@ export interface EngineServices {
   readonly hostKeys: HostKeys;
   readonly secrets: Secrets;
   readonly checks: readonly CheckInfo[];
-  readonly lab: Lab;
+  readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "sshCommand">;
   readonly redactor: Redactor;
   readonly log: Log;
 }
