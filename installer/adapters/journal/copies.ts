@@ -5,7 +5,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { CopyAnswer, CopyRequest } from "./copy-worker.ts";
 import { createPrivate, moveDurably, namesIn } from "./files.ts";
-import { problemOf } from "./faults.ts";
+import { problemOf } from "./sqlite-faults.ts";
 
 /** When automatic copies are made, and how many are kept. */
 export interface CopyRule {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { inspectJournal } from "./inspect.ts";
-import { problemOf } from "./faults.ts";
+import { problemOf } from "./sqlite-faults.ts";
 
 /** What the copying thread is asked for: a copy of `journal` at `target`, an empty file. */
 export interface CopyRequest {

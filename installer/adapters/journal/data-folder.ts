@@ -13,6 +13,7 @@ export const prepareDataFolder = async (folder: string): Promise<void> => {
   const refuse = (problem: string): never => {
     throw SlipwayError.of("DATA_DIR_UNSAFE", { folder, problem });
   };
+  if (found.isSymbolicLink()) refuse("it is a link; name the folder itself");
   if (!found.isDirectory()) refuse("it is not a folder");
   // No owner and no permission bits on systems without them.
   const self = process.getuid?.();

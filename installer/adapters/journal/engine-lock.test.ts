@@ -26,6 +26,16 @@ describe("the engine lock", () => {
     await own.release();
   });
 
+  test("is won by one of many that come at once to a new folder", async () => {
+    using folder = temporaryFolder();
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 8 }, () => acquireEngineLock(join(folder.path, "data"))),
+    );
+    const won = attempts.filter((attempt) => attempt.status === "fulfilled");
+    expect(won).toHaveLength(1);
+    await won[0]?.value.release();
+  });
+
   test("keeps a second engine of the same process out too", async () => {
     using folder = temporaryFolder();
     const first = await acquireEngineLock(folder.path);

@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { SlipwayError } from "../../core/contract.ts";
 import { prepareDataFolder } from "./data-folder.ts";
-import { createPrivate, exists, PRIVATE_FILE } from "./files.ts";
+import { PRIVATE_FILE } from "./files.ts";
 import { journalFault } from "./faults.ts";
+import { codeOf } from "./sqlite-faults.ts";
 
 /** Proof that no other engine works in the folder. The operating system takes it back when the process dies. */
 export interface EngineLock {
@@ -27,7 +28,7 @@ const HOLDER = "engine.json";
 export const acquireEngineLock = async (folder: string): Promise<EngineLock> => {
   await prepareDataFolder(folder);
   const path = join(folder, LOCK);
-  if (!(await exists(path))) await createPrivate(path);
+  await ensureFile(path);
   const database = lock(path) ?? (await refuse(folder));
   try {
     await announce(folder);
@@ -40,6 +41,15 @@ export const acquireEngineLock = async (folder: string): Promise<EngineLock> => 
       if (database.open) database.close();
     },
   };
+};
+
+/** Makes the file if it is not there. Never removes one: two engines must not end up with a lock file each. */
+const ensureFile = async (path: string): Promise<void> => {
+  try {
+    await (await open(path, "wx", PRIVATE_FILE)).close();
+  } catch (thrown) {
+    if (codeOf(thrown) !== "EEXIST") throw journalFault(thrown, path);
+  }
 };
 
 /** The lock, or undefined when somebody else holds it. */

@@ -73,9 +73,6 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
-/** The newest format this code knows. */
-export const FORMAT_VERSION = migrations.length;
-
 /** Brings the database to the newest format in one transaction: all of it or nothing. Returns the format it had. */
 export const migrate = (
   database: Database.Database,

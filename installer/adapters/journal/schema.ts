@@ -3,6 +3,9 @@ import type { ColumnType } from "kysely";
 /** `PRAGMA application_id` of every journal: "SLPW". Tells a journal from any other SQLite file. */
 export const APPLICATION_ID = 0x534c5057;
 
+/** Number of the newest migration: the newest format this code knows. */
+export const FORMAT_VERSION = 1;
+
 /** A column that is written once, with the row. */
 type Fixed<T> = ColumnType<T, T, never>;
 
