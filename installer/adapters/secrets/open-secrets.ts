@@ -23,6 +23,7 @@ import {
   type SecretRecord,
 } from "./store-file.ts";
 
+/** Where the store and its key are, and who is told about values. */
 export interface SecretsOptions {
   /** The store; made at first use. Its folder must exist and be private. */
   readonly path: string;
