@@ -27,6 +27,7 @@ export interface Hasher {
   update(bytes: Uint8Array): unknown;
   hex(): string;
 }
+/** Makes a hasher for one blob. */
 export type NewHasher = () => Hasher;
 
 /** Takes the verified stream of one blob. `end` is called only when digest and size fit; else `abort`. */
@@ -36,6 +37,7 @@ export interface BlobSink {
   abort(): Promise<void>;
 }
 
+/** What a reader of the head asks of its caller. */
 export interface HeadHooks {
   readonly newHasher: NewHasher;
   /** Decides whether to believe the signatures; throws to refuse. Called before anything else of the file is used. */
@@ -44,6 +46,7 @@ export interface HeadHooks {
   onManifest?(entry: { digest: Digest; component: string }, bytes: Uint8Array): Promise<void> | void;
 }
 
+/** Where the blobs behind the head go. */
 export interface PayloadHooks {
   readonly newHasher: NewHasher;
   /** Where to put a blob or patch; undefined: check it and let it go. */
@@ -93,24 +96,31 @@ export const readPayload = async (
   head: TransportHead,
   hooks: PayloadHooks,
 ): Promise<void> => {
-  for (const entry of head.payload) {
-    await readHeader(input, entry.name, entry);
-    const sink = await hooks.open(entry);
-    try {
-      const hasher = hooks.newHasher();
-      for await (const piece of input.pieces(entry.size)) {
-        hasher.update(piece);
-        if (sink !== undefined) await sink.write(piece);
-      }
-      checkDigest(entry, `sha256:${hasher.hex()}`);
-      await readPadding(input, entry.size);
-    } catch (error) {
-      await sink?.abort();
-      throw error;
-    }
-    await sink?.end();
-  }
+  for (const entry of head.payload) await readEntry(input, entry, hooks);
   await readTrailer(input);
+};
+
+/** Reads one blob or patch: header, content into its sink, filling. */
+export const readEntry = async (
+  input: ByteReader,
+  entry: TransportEntry,
+  hooks: PayloadHooks,
+): Promise<void> => {
+  await readHeader(input, entry.name, entry);
+  const sink = await hooks.open(entry);
+  try {
+    const hasher = hooks.newHasher();
+    for await (const piece of input.pieces(entry.size)) {
+      hasher.update(piece);
+      if (sink !== undefined) await sink.write(piece);
+    }
+    checkDigest(entry, `sha256:${hasher.hex()}`);
+    await readPadding(input, entry.size);
+  } catch (error) {
+    await sink?.abort();
+    throw error;
+  }
+  await sink?.end();
 };
 
 /** The two zero blocks and nothing after them. */

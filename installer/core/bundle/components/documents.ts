@@ -113,7 +113,14 @@ export const sbomManifest = (
   mediaType: OCI.manifest,
   artifactType: SLIPWAY.sbom,
   config: EMPTY_CONFIG,
-  layers: [{ mediaType: SLIPWAY.spdx, digest: document.digest, size: document.size, annotations: { [ANNOTATION.title]: "sbom.spdx.json" } }],
+  layers: [
+    {
+      mediaType: SLIPWAY.spdx,
+      digest: document.digest,
+      size: document.size,
+      annotations: { [ANNOTATION.title]: "sbom.spdx.json" },
+    },
+  ],
   ...(subject === undefined
     ? {}
     : { subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size } }),

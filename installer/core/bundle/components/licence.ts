@@ -3,8 +3,13 @@
  * says NOASSERTION rather than guess; a file with several licences gives all that were recognised.
  */
 export const classifyLicence = (text: string): string => {
-  const flat = text.replaceAll(/[\s*#/]+/g, " ").replaceAll(/[“”"'`’]/g, "").toLowerCase();
-  const found = rules.filter(({ all, none }) => all.every((part) => flat.includes(part)) && !none?.some((part) => flat.includes(part)));
+  const flat = text
+    .replaceAll(/[\s*#/]+/g, " ")
+    .replaceAll(/[“”"'`’]/g, "")
+    .toLowerCase();
+  const found = rules.filter(
+    ({ all, none }) => all.every((part) => flat.includes(part)) && !none?.some((part) => flat.includes(part)),
+  );
   const names = [...new Set(found.map(({ name }) => name))];
   return names.length === 0 ? "NOASSERTION" : names.toSorted().join(" AND ");
 };
@@ -23,7 +28,8 @@ interface Rule {
   readonly none?: readonly string[];
 }
 
-const bsdHead = "redistribution and use in source and binary forms, with or without modification, are permitted";
+const bsdHead =
+  "redistribution and use in source and binary forms, with or without modification, are permitted";
 const bsdThird = "to endorse or promote products derived from";
 const bsdFourth = "all advertising materials mentioning features";
 
@@ -46,7 +52,10 @@ const rules: readonly Rule[] = [
   },
   {
     name: "MIT-0",
-    all: ["permission is hereby granted, free of charge, to any person obtaining a copy", "the software is provided as is"],
+    all: [
+      "permission is hereby granted, free of charge, to any person obtaining a copy",
+      "the software is provided as is",
+    ],
     none: ["permission notice shall be included"],
   },
   { name: "BSD-4-Clause", all: [bsdHead, bsdFourth] },
@@ -55,14 +64,27 @@ const rules: readonly Rule[] = [
   { name: "MPL-2.0", all: ["mozilla public license", "2.0", "covered software"] },
   {
     name: "ISC",
-    all: ["permission to use, copy, modify, and", "distribute this software for any purpose with or without fee is hereby granted"],
+    all: [
+      "permission to use, copy, modify, and",
+      "distribute this software for any purpose with or without fee is hereby granted",
+    ],
     none: ["without fee is hereby granted, provided that the above copyright notice appears in all"],
   },
   { name: "Unlicense", all: ["this is free and unencumbered software released into the public domain"] },
   { name: "CC0-1.0", all: ["cc0 1.0 universal"] },
   { name: "CC-BY-SA-4.0", all: ["creative commons attribution-sharealike 4.0 international"] },
-  { name: "Zlib", all: ["this software is provided as-is, without any express or implied warranty", "must not be misrepresented"] },
+  {
+    name: "Zlib",
+    all: [
+      "this software is provided as-is, without any express or implied warranty",
+      "must not be misrepresented",
+    ],
+  },
   { name: "LGPL-3.0-only", all: ["gnu lesser general public license", "version 3, 29 june 2007"] },
-  { name: "GPL-3.0-only", all: ["gnu general public license version 3, 29 june 2007"], none: ["gnu lesser general public license version 3"] },
+  {
+    name: "GPL-3.0-only",
+    all: ["gnu general public license version 3, 29 june 2007"],
+    none: ["gnu lesser general public license version 3"],
+  },
   { name: "GPL-2.0-only", all: ["gnu general public license version 2, june 1991"] },
 ];

@@ -68,7 +68,10 @@ const fill = (value: unknown, values: Readonly<Record<string, string>>, componen
 const refuseDoubles = (components: readonly Component[]): void => {
   const owners = new Map<string, string>();
   for (const component of components) {
-    const names = [component.name, ...(component.kind === "image" ? [component.image.name, ...component.image.also] : [])];
+    const names = [
+      component.name,
+      ...(component.kind === "image" ? [component.image.name, ...component.image.also] : []),
+    ];
     for (const name of names) {
       const owner = owners.get(name);
       if (owner !== undefined) throw invalid(`${name} is claimed by ${owner} and by ${component.name}`);
@@ -81,7 +84,11 @@ const refuseUnknown = (names: readonly string[], components: readonly Component[
   const known = components.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw SlipwayError.of("BUILD_UNKNOWN_NAME", { what: "component", name: unknown, known: known.join(", ") });
+    throw SlipwayError.of("BUILD_UNKNOWN_NAME", {
+      what: "component",
+      name: unknown,
+      known: known.join(", "),
+    });
   }
 };
 

@@ -49,7 +49,11 @@ export const bundleSbom = (subject: SbomSubject, parts: readonly SbomPart[]): ob
       relationships.push(contains(component.SPDXID, inner.SPDXID));
     }
   }
-  return { ...head(subject), packages: [root, ...packages.values()], relationships: uniqueRelations(relationships) };
+  return {
+    ...head(subject),
+    packages: [root, ...packages.values()],
+    relationships: uniqueRelations(relationships),
+  };
 };
 
 interface SpdxPackage {
@@ -128,7 +132,9 @@ const unique = (packages: readonly SpdxPackage[]): readonly SpdxPackage[] => [
 ];
 
 const uniqueRelations = (relations: readonly Relationship[]): readonly Relationship[] => [
-  ...new Map(relations.map((entry) => [`${entry.spdxElementId} ${entry.relatedSpdxElement}`, entry])).values(),
+  ...new Map(
+    relations.map((entry) => [`${entry.spdxElementId} ${entry.relatedSpdxElement}`, entry]),
+  ).values(),
 ];
 
 /** SPDX identifiers hold letters, digits, dots and hyphens only; other characters become their code, so none collide. */

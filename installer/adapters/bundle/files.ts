@@ -1,0 +1,102 @@
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SlipwayError } from "../../contract/errors/index.ts";
+import { systemCode, writeFailure } from "./errors.ts";
+
+/** How much is read or written at once. Large enough for full disk speed, small enough to hold several. */
+export const CHUNK_BYTES = 2 ** 20;
+
+/** Makes a folder's entries survive a power cut. Some file systems cannot sync folders; they order renames by themselves. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (systemCode(error) !== "EINVAL" && systemCode(error) !== "EPERM") throw error;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Writes a small file so that after any crash it is either the old one or the new one, whole. */
+export const writeAtomically = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const temporary = `${path}.tmp`;
+  try {
+    const handle = await open(temporary, "w", 0o644);
+    try {
+      await writeAll(handle, bytes, 0);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeFailure(error, dirname(path), path);
+  }
+};
+
+/** Writes every byte at a position; a single write may stop short. */
+export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+};
+
+/** Bytes of a file, in pieces of CHUNK_BYTES that are not reused. `end` is exclusive. */
+export async function* readPieces(
+  path: string,
+  range: { start?: number; end?: number } = {},
+): AsyncGenerator<Uint8Array, void> {
+  const handle = await open(path, "r");
+  try {
+    let at = range.start ?? 0;
+    const end = range.end ?? Number.POSITIVE_INFINITY;
+    while (at < end) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Refuses a piece of work for which there is no room, before it begins. One part in 50 and 16 MiB stay free. */
+export const requireSpace = async (folder: string, bytes: number): Promise<void> => {
+  const { bavail, bsize } = await statfs(folder);
+  const free = Number(bavail) * Number(bsize);
+  const needed = Math.ceil(bytes * 1.02) + 16 * 2 ** 20;
+  if (free >= needed) return;
+  throw SlipwayError.of("BUNDLE_NO_SPACE", {
+    folder,
+    needed: Math.ceil(needed / 1e6),
+    free: Math.floor(free / 1e6),
+  });
+};
+
+/** Names in a folder; none when it does not exist. */
+export const listFolder = async (folder: string): Promise<string[]> => {
+  try {
+    return (await readdir(folder)).toSorted();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+};
+
+/** Makes folders below a root, all of them durable. */
+export const makeFolders = async (root: string, names: readonly string[]): Promise<void> => {
+  try {
+    for (const name of names) await mkdir(join(root, name), { recursive: true, mode: 0o755 });
+    await syncFolder(root);
+  } catch (error) {
+    throw writeFailure(error, root, root);
+  }
+};
