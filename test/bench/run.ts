@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 
@@ -10,6 +11,7 @@ export interface Benchmark {
 }
 
 const PAGE = new URL("../../docs/benchmarks.md", import.meta.url);
+const FORMATTER = new URL("../../node_modules/.bin/oxfmt", import.meta.url).pathname;
 const INTRODUCTION = `# Benchmarks
 
 Every section is written by \`npm run bench <name> -- --write\` and says on which machine it was measured.
@@ -53,6 +55,7 @@ const main = async (): Promise<void> => {
     PAGE,
     put(existsSync(PAGE) ? readFileSync(PAGE, "utf8") : INTRODUCTION, benchmark.title, section),
   );
+  execFileSync(FORMATTER, [PAGE.pathname]);
 };
 
 await main();

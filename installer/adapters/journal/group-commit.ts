@@ -30,7 +30,7 @@ export interface GroupCommitOptions {
   readonly committed: (lastSeq: number, operations: ReadonlySet<OperationId>) => void;
 }
 
-/** Runs all calls of one turn of the event loop in one transaction, in call order. */
+/** Runs the calls of one turn of the event loop (1,000 at most) in one transaction, in call order. */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #queue: Pending[] = [];
