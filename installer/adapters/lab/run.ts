@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 import { SlipwayError } from "../../contract/errors/index.ts";
 
+/** What a command that ended in an expected way printed. */
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Input and bounds of one command. */
 export interface RunSettings {
   readonly stdin?: string;
   readonly signal?: AbortSignal | undefined;

@@ -2,6 +2,7 @@ import { text } from "../../contract/text.ts";
 import type { NounSpec } from "../command.ts";
 import { example, workflowOptions } from "./common.ts";
 
+/** `slipway cluster`: what is done to a whole cluster. */
 export const cluster: NounSpec = {
   name: "cluster",
   summary: text("work on a cluster and its machines", "对集群及其机器进行操作"),

@@ -13,6 +13,7 @@ const endpointArgument: ArgumentSpec = {
   completes: "endpoint",
 };
 
+/** `slipway machine`: what is known about machines. */
 export const machine: NounSpec = {
   name: "machine",
   summary: text("known machines and their keys", "已知机器及其主机密钥"),

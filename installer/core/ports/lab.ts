@@ -1,5 +1,6 @@
 import type { LabFault, LabProgress, LabStatus, LabUpRequest } from "../../contract/lab.ts";
 
+/** How the caller follows a change to a lab, and stops it. */
 export interface LabOptions {
   /** Aborts the work between two steps; what was made so far stays until `down`. */
   readonly signal?: AbortSignal;
