@@ -13,13 +13,13 @@ const byPassword: Credential = { kind: "password", label: "password", password: 
 const walkAgainst = (credentials: readonly Credential[], offered: string[]) => {
   const walk = authWalk("root", credentials);
   const types: string[] = [];
-  let going = true;
-  for (let first = true; going; first = false) {
-    walk.handler((first ? null : offered) as never, false, (answer) => {
-      if ((answer as unknown) === false) going = false;
-      else types.push((answer as AnyAuthMethod).type);
+  const ask = (methods: string[] | null): void =>
+    walk.handler(methods as never, false, (answer) => {
+      if ((answer as unknown) === false) return;
+      types.push((answer as AnyAuthMethod).type);
+      ask(offered);
     });
-  }
+  ask(null);
   return { types, walk };
 };
 

@@ -7,9 +7,16 @@ import type { Handshake } from "./handshake.ts";
 import type { SshLimits } from "./limits.ts";
 import { explainNetwork } from "./network-error.ts";
 
+/** An open channel. Its end is listened for from the first moment on: all of a short command arrives in one packet. */
+export interface OpenChannel {
+  readonly stream: ClientChannel;
+  /** Resolves when the channel has closed, with the command's exit code (128+N after signal N), or undefined without one. */
+  readonly ended: Promise<number | undefined>;
+}
+
 /** What asking for a session came to. In both failures the command has certainly not started. */
 export type Opening =
-  | { readonly state: "opened"; readonly channel: ClientChannel }
+  | { readonly state: "opened"; readonly channel: OpenChannel }
   | { readonly state: "refused"; readonly problem: string }
   | { readonly state: "lost"; readonly error: SlipwayError };
 
@@ -17,8 +24,10 @@ export type Opening =
 export class Connection {
   readonly endpoint: string;
   readonly handshake: Handshake;
-  /** Sessions in use; the pool counts them. */
+  /** Sessions in use or being asked for; the pool counts them. */
   busy = 0;
+  /** How often in a row the server has refused a session although none was in use. */
+  refusals = 0;
   /** Sessions the server is believed to allow; lowered when it refuses one. */
   capacity: number;
   readonly #client: Client;
@@ -82,7 +91,7 @@ export class Connection {
       try {
         ask((error, channel) => {
           forget();
-          if (error === undefined) resolve({ state: "opened", channel });
+          if (error === undefined) resolve({ state: "opened", channel: attend(channel) });
           else refuse(error);
         });
       } catch (error) {
@@ -108,3 +117,28 @@ export class Connection {
     return this.#lost;
   }
 }
+
+const signalNumbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGABRT: 6,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+};
+
+const attend = (stream: ClientChannel): OpenChannel => {
+  let code: number | undefined;
+  stream.on("exit", (status: number | null, signal?: string) => {
+    code = status ?? 128 + (signalNumbers[signal ?? ""] ?? 0);
+  });
+  // Errors of a channel repeat those of its connection.
+  stream.on("error", () => undefined);
+  const ended = new Promise<number | undefined>((resolve) => stream.on("close", () => resolve(code)));
+  return { stream, ended };
+};

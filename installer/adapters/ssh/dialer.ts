@@ -137,7 +137,7 @@ export class Dialer {
       return open(destination, { timeoutMs: this.#parts.limits.connectMs, signal });
     }
     const opening = await jump.forward(destination.address, destination.port);
-    if (opening.state === "opened") return opening.channel;
+    if (opening.state === "opened") return opening.channel.stream;
     const endpoint = endpointText(destination);
     if (opening.state === "lost") throw opening.error;
     throw SlipwayError.of(

@@ -43,25 +43,18 @@ export const killSession = async (request: KillRequest): Promise<void> => {
   const argv = ["/bin/sh", "-c", script, "slipway-kill", request.session, ticks];
   const line = commandLine(argv, request.become);
   const lease = await request.pool.openUrgent(line.text, request.connection);
-  const { channel } = lease;
+  const { stream, ended } = lease.channel;
+  let printed = "";
+  stream.resume();
+  stream.stderr.on("data", (chunk: Buffer) => {
+    printed += chunk.toString("latin1");
+    if (!printed.includes(line.prompt)) return;
+    printed = "";
+    stream.end(`${request.sudoPassword ?? ""}\n`);
+  });
+  if (request.become !== "password") stream.end();
   try {
-    await new Promise<void>((resolve) => {
-      const forget = lease.connection.onGone(() => resolve());
-      channel.on("close", () => {
-        forget();
-        resolve();
-      });
-      channel.on("error", () => undefined);
-      channel.resume();
-      let printed = "";
-      channel.stderr.on("data", (chunk: Buffer) => {
-        printed += chunk.toString("latin1");
-        if (!printed.includes(line.prompt)) return;
-        printed = "";
-        channel.end(`${request.sudoPassword ?? ""}\n`);
-      });
-      if (request.become !== "password") channel.end();
-    });
+    await Promise.race([ended, new Promise((resolve) => lease.connection.onGone(resolve))]);
   } finally {
     lease.release();
   }

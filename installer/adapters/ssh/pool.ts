@@ -1,12 +1,11 @@
-import type { ClientChannel } from "ssh2";
 import { SlipwayError } from "../../core/contract.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, OpenChannel } from "./connection.ts";
 import type { Handshake } from "./handshake.ts";
 import type { SshLimits } from "./limits.ts";
 
 /** A session on a live connection, with the command already asked for. Give it back with `release`, once. */
 export interface Lease {
-  readonly channel: ClientChannel;
+  readonly channel: OpenChannel;
   readonly connection: Connection;
   release(): void;
 }
@@ -18,6 +17,7 @@ interface Waiter {
 
 /** How often opening a session is tried on fresh connections before it is given up; the command has never started then. */
 const MAX_OPENINGS = 4;
+const REFUSAL_PAUSE_MS = 25;
 
 /**
  * The connections to one machine. They are made when needed, reused, closed when idle, and replaced when lost. More
@@ -48,16 +48,24 @@ export class MachinePool {
   /** Starts `command` on some connection, waiting for a free session where all are in use. */
   async open(command: string, signal: AbortSignal): Promise<Lease> {
     let last: SlipwayError | undefined;
-    for (let attempt = 0; attempt < MAX_OPENINGS; attempt += 1) {
+    for (let failures = 0; failures < MAX_OPENINGS;) {
       const connection = await this.#reserve(signal);
       const opening = await connection.exec(command);
       switch (opening.state) {
         case "opened":
+          connection.refusals = 0;
           return { channel: opening.channel, connection, release: once(() => this.#release(connection)) };
-        case "refused":
+        case "refused": {
+          // Beside other sessions a refusal only tells the server's limit, and this command waits its turn.
+          const alone = connection.busy === 1;
           last = this.#refused(connection, opening.problem);
+          if (!alone) break;
+          failures += 1;
+          await pause(REFUSAL_PAUSE_MS * failures);
           break;
+        }
         case "lost":
+          failures += 1;
           last = opening.error;
           this.#release(connection);
           break;
@@ -213,9 +221,10 @@ export class MachinePool {
 
   #refused(connection: Connection, problem: string): SlipwayError {
     const others = connection.busy - 1;
-    // With other sessions open the server is at its limit; with none it is broken for us, and a new login may help.
-    if (others > 0) connection.capacity = Math.min(connection.capacity, others);
-    else connection.close();
+    if (others > 0) connection.capacity = Math.max(1, Math.min(connection.capacity, others));
+    else connection.refusals += 1;
+    // A session that has just ended may still count on the far side; refused twice alone, only a new login may help.
+    if (connection.refusals > 1) connection.close();
     this.#release(connection);
     return this.#sessionRefused(problem);
   }
@@ -237,3 +246,5 @@ const once = (work: () => void): (() => void) => {
     work();
   };
 };
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -62,17 +62,6 @@ export const execute = async (execution: Execution): Promise<CommandResult> => {
   }
 };
 
-const signalNumbers: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
-
 class Session {
   readonly #execution: Execution;
   readonly #lease: Lease;
@@ -116,20 +105,12 @@ class Session {
   async result(): Promise<CommandResult> {
     const { channel, connection } = this.#lease;
     const { signal } = this.#execution;
-    let code: number | undefined;
-    const ended = new Promise<"closed" | SlipwayError>((resolve) => {
-      const forget = connection.onGone(resolve);
-      channel.on("exit", (status: number | null, name?: string) => {
-        code = status ?? 128 + (signalNumbers[name ?? ""] ?? 0);
-      });
-      channel.on("close", () => {
-        forget();
-        resolve("closed");
-      });
+    const lost = new Promise<SlipwayError>((resolve) => {
+      void channel.ended.then(connection.onGone(resolve));
     });
-    channel.on("error", () => undefined);
-    channel.on("data", (chunk: Buffer) => this.#stdout.take(chunk));
-    channel.stderr.on("data", (chunk: Buffer) => this.#stderr.take(chunk));
+    const ended = Promise.race([channel.ended, lost]);
+    channel.stream.on("data", (chunk: Buffer) => this.#stdout.take(chunk));
+    channel.stream.stderr.on("data", (chunk: Buffer) => this.#stderr.take(chunk));
     // Only sudo's password must go first; otherwise the input can travel at once.
     if (this.#execution.become !== "password") this.#feed();
 
@@ -150,12 +131,11 @@ class Session {
     this.#stdout.end();
     this.#stderr.end();
     if (this.#failure !== undefined) throw this.#failure;
-    if (code === undefined) {
-      throw outcome === "closed" ? (connection.lost ?? this.#cutShort()) : outcome;
-    }
+    if (outcome === undefined) throw connection.lost ?? this.#cutShort();
+    if (outcome instanceof SlipwayError) throw outcome;
     if (!this.#stderr.started) throw this.#refused();
     return {
-      code,
+      code: outcome,
       stdout: this.#stdout.text(),
       stderr: this.#stderr.text(),
       truncated: this.#stdout.truncated || this.#stderr.truncated,
@@ -181,32 +161,32 @@ class Session {
   #feed(): void {
     if (this.#fed) return;
     this.#fed = true;
-    const { channel } = this.#lease;
+    const { stream } = this.#lease.channel;
     const { stdin } = this.#execution;
     if (typeof stdin !== "function") {
-      if (stdin === undefined) channel.end();
-      else channel.end(typeof stdin === "string" ? Buffer.from(stdin) : stdin);
+      if (stdin === undefined) stream.end();
+      else stream.end(typeof stdin === "string" ? Buffer.from(stdin) : stdin);
       return;
     }
     const listen = (listener: (text: string) => void): void => void this.#listeners.push(listener);
-    this.#talk = stdin({ channel, listen, over: this.#over.promise }).catch((error: unknown) => {
+    this.#talk = stdin({ channel: stream, listen, over: this.#over.promise }).catch((error: unknown) => {
       this.#failure ??=
         error instanceof SlipwayError
           ? error
           : SlipwayError.of("INTERNAL", { problem: String(error) }, { cause: error });
-      channel.end();
+      stream.end();
     });
   }
 
   #answerPrompt(soFar: string): void {
     const asked = soFar.split(this.#line.prompt).length - 1;
     if (asked <= this.#passwordsSent) return;
-    const { channel } = this.#lease;
+    const { stream } = this.#lease.channel;
     const password = this.#execution.sudoPassword;
     this.#passwordsSent = asked;
     // A second question means the first answer was wrong; another try would only count against the account.
-    if (asked > 1 || password === undefined) channel.end();
-    else channel.write(`${password}\n`);
+    if (asked > 1 || password === undefined) stream.end();
+    else stream.write(`${password}\n`);
   }
 
   #refused(): SlipwayError {
@@ -250,7 +230,7 @@ class Session {
       await ended;
     };
     await withinTime(work(), limits.killMs);
-    channel.close();
+    channel.stream.close();
   }
 }
 
