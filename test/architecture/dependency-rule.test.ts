@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dependencyRules, layers } from "./dependency-rule.ts";
+import { allowedImports, forbiddenImports } from "./import-cases.ts";
 import { importsOf, unruledLayers, violations } from "./imports.ts";
 import { lintOverrides, type Override } from "./lint-overrides.ts";
 import { isTest, root, sources } from "./sources.ts";
@@ -42,26 +43,12 @@ describe("the dependency rule", () => {
 });
 
 describe("the walk over imports", () => {
-  test.each([
-    ["installer/adapters/ssh/a.ts", 'import { x } from "../lab/x.ts";'],
-    ["installer/adapters/ssh/deep/a.ts", 'import type { x } from "../../lab/x.ts";'],
-    ["installer/core/a.ts", 'import { readFileSync } from "node:fs";'],
-    ["installer/core/runner/a.ts", 'export * from "../../adapters/ssh/x.ts";'],
-    ["installer/contract/a.ts", 'const yaml = await import("yaml");'],
-    ["installer/cli/a.ts", 'import "../core/phase.ts";'],
-    ["installer/phases/machine/a.ts", 'import {\n  a,\n  b,\n} from "../../main.ts";'],
-    ["installer/phases/machine/a.ts", 'import { fake } from "../../../test/fakes/remote.ts";'],
-  ])("finds the forbidden import of %s: %s", (path, text) => {
-    expect(violations({ path, text }, dependencyRules)).toHaveLength(1);
+  test.each(forbiddenImports)("finds the forbidden import of $path: $text", (source) => {
+    expect(violations(source, dependencyRules)).toHaveLength(1);
   });
 
-  test.each([
-    ["installer/adapters/ssh/deep/a.ts", 'import { x } from "../x.ts"; // beside it'],
-    ["installer/adapters/ssh/a.ts", 'import { x } from "../../core/ports/remote.ts";'],
-    ["installer/contract/api/a.ts", 'import { oc } from "@orpc/contract";'],
-    ["installer/main.ts", 'import { x } from "./adapters/ssh/x.ts";'],
-  ])("lets %s import: %s", (path, text) => {
-    expect(violations({ path, text }, dependencyRules)).toEqual([]);
+  test.each(allowedImports.filter(({ path }) => !isTest(path)))("lets $path import: $text", (source) => {
+    expect(violations(source, dependencyRules)).toEqual([]);
   });
 
   test("reads static, bare, dynamic and re-exporting imports", () => {
