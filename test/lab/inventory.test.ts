@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../installer/adapters/clock/system-clock.ts";
 import type { MachineFacts } from "../../installer/contract/facts.ts";
 import type { CheckReport, DiskLatency, Reachability } from "../../installer/contract/preflight.ts";
 import type { ClusterSpec } from "../../installer/contract/spec/cluster.ts";
+import { collectorScript } from "../../installer/core/inventory/collector/index.ts";
+import { factsFrom } from "../../installer/core/inventory/facts.ts";
+import { latencyScript } from "../../installer/core/preflight/latency-script.ts";
+import { reachScript } from "../../installer/core/preflight/reach-script.ts";
 import { mergeAccess } from "../../installer/core/spec/merge.ts";
 import { OperationId } from "../../installer/core/contract.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
@@ -73,6 +77,13 @@ const run = async (
   };
 };
 
+/** What is in the folder that etcd will have. */
+const etcdFiles = async (name: string): Promise<string[]> => {
+  const signal = AbortSignal.timeout(10_000);
+  const { stdout } = await remote.run(machine(name), ["ls", "-A", "/var/lib/etcd"], { signal });
+  return stdout.split("\n").filter((entry) => entry !== "lost+found" && entry !== "");
+};
+
 const onEach = <T>(make: (machine: string) => T): T[] => cluster.machines.map(({ name }) => make(name));
 
 describe("inventory and preflight on real machines", () => {
@@ -111,10 +122,7 @@ describe("inventory and preflight on real machines", () => {
     expect(done.outcome("machine.prepare@n1")).toBe("satisfied");
     expect(done.outcome("machine.disk-latency@n1")).toBe("satisfied");
     expect(done.output<DiskLatency>("machine.disk-latency@n1").samples).toBeGreaterThan(20);
-    const listing = await remote.run(machine("n1"), ["ls", "-A", "/var/lib/etcd"], {
-      signal: AbortSignal.timeout(10_000),
-    });
-    expect(listing.stdout.split("\n").filter((name) => name !== "lost+found" && name !== "")).toEqual([]);
+    expect(await etcdFiles("n1")).toEqual([]);
   });
 
   test("without a waiver the gate names every failed check of every machine at once", async () => {
@@ -156,6 +164,52 @@ describe("inventory and preflight on real machines", () => {
     }
   });
 
+  test("a machine without perl finds the same with ping and bash", async () => {
+    const signal = AbortSignal.timeout(60_000);
+    const peers = ["n2", machine("n2").address, "22", "1500", "closed", machine("n2").address, "81", "1500"];
+    const args = ["1500,1400", ...peers];
+    const script = reachScript.replace("if has perl", "if false");
+    const { stdout } = await remote.script(machine("n1"), script, { args, signal });
+    expect(stdout).toMatch(/^ping\n/);
+    expect(stdout).toMatch(/^n2 \d+ \d+ 1500$/m);
+    expect(stdout).toMatch(/^closed - \d+ 1500$/m);
+  });
+
+  test("a cancelled disk measurement leaves no scratch file", async () => {
+    const cancel = new AbortController();
+    const measuring = remote.script(machine("n1"), latencyScript, {
+      args: ["/var/lib/etcd"],
+      signal: cancel.signal,
+    });
+    setTimeout(() => cancel.abort(), 1_500);
+    await expect(measuring).rejects.toMatchObject({ code: "CANCELLED" });
+    await vi.waitFor(async () => expect(await etcdFiles("n1")).toEqual([]), { timeout: 10_000 });
+  });
+
+  test.each(["operator", "clerk"])("%s, who becomes root by sudo, sees what root sees", async (user) => {
+    const found = machine("n1");
+    const ssh = {
+      ...cluster.ssh,
+      user,
+      sudo: user === "clerk" ? ("password" as const) : ("passwordless" as const),
+    };
+    const clerk = testRemote({ secrets: { clerk: lab.clerkPassword } }).remote;
+    try {
+      const { stdout } = await clerk.script(
+        { ...found, ssh: { ...ssh, password: "secret:clerk" } },
+        collectorScript,
+        {
+          signal: AbortSignal.timeout(60_000),
+        },
+      );
+      const facts = factsFrom({ machine: "n1", output: stdout, trip: { sentAt: 0, receivedAt: 0 } });
+      expect(facts.unknown).toEqual([]);
+      expect(facts.listeners.find(({ port }) => port === 22)?.process).toBe("sshd");
+    } finally {
+      await clerk.close();
+    }
+  });
+
   test("forget refuses while Kubernetes state is there, and removes everything once it is gone", async () => {
     const signal = AbortSignal.timeout(60_000);
     await remote.script(machine("n3"), "mkdir -p /var/lib/etcd/member", { signal });
@@ -164,9 +218,11 @@ describe("inventory and preflight on real machines", () => {
     await remote.script(machine("n3"), "rmdir /var/lib/etcd/member", { signal });
     const done = await run("forget", cluster, `forget ${cluster.name}`);
     expect(done.status).toBe("succeeded");
-    const left = await remote.script(machine("n3"), "ls -d /etc/slipway /var/lib/slipway 2>/dev/null; true", {
-      signal,
-    });
+    const left = await remote.script(
+      machine("n3"),
+      "ls -d /etc/slipway 2>/dev/null; ls -A /var/lib/slipway 2>/dev/null; true",
+      { signal },
+    );
     expect(left.stdout).toBe("");
   });
 });

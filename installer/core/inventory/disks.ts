@@ -40,8 +40,8 @@ const withDescendants = (device: BlockDevice): BlockDevice[] => {
   return [...new Map(all.map((entry) => [entry.name, entry])).values()];
 };
 
-/** Types by lsblk that are whole disks. A loop device counts when it is backed by something (size above zero). */
-const diskTypes = new Set(["disk", "loop", "mpath"]);
+/** Types by lsblk that are whole disks. */
+const diskTypes = new Set(["disk", "mpath"]);
 
 /** Devices that are memory or drives without a fixed medium. */
 const notDisks = /^(zram|ram|fd|sr|nbd)\d+/;
@@ -52,11 +52,14 @@ export const disksOf = (sources: DiskSources): Disk[] => {
   const nodes = new Set(lines(sources.nodes));
   const attributes = valueMap(sources.devices);
   const ids = idsByDevice(sources.ids);
+  // A loop device is a mounted file, not a disk, unless it was put into a container for its disk.
+  const handedIn = ({ type, name }: BlockDevice): boolean =>
+    type === "loop" && sources.container && nodes.has(name);
   const signatures = signaturesByDevice(sources.signatures);
   return found
     .filter(
       (device) =>
-        diskTypes.has(device.type) &&
+        (diskTypes.has(device.type) || handedIn(device)) &&
         !notDisks.test(device.name) &&
         (numberOf(device.fields["size"]) ?? 0) > 0,
     )

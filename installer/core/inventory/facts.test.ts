@@ -29,6 +29,12 @@ describe("facts of recorded machines", () => {
     expect(container.disks.every(({ own }) => !own)).toBe(true);
   });
 
+  test("show a loop device only to the container it was handed to", () => {
+    expect(container.disks.filter(({ name }) => name.startsWith("loop"))).toEqual([]);
+    const given = facts({ ...recorded("nspawn-debian-13"), nodes: "loop0" });
+    expect(given.disks.filter(({ own }) => own).map(({ name }) => name)).toEqual(["loop0"]);
+  });
+
   test("find what a kernel without modules has built in, and what it has not", () => {
     expect(container.kernel.features).toMatchObject({
       overlay: "builtin",
