@@ -41,6 +41,7 @@ export const requireRecord = (folders: LabFolders, lab: string): LabRecord => {
   return record;
 };
 
+/** Replaces the lab's record in one step, so that a reader never sees half of it. */
 export const writeRecord = (folders: LabFolders, record: LabRecord): void => {
   mkdirSync(labDirectory(folders, record.name), { recursive: true, mode: 0o700 });
   const path = recordPath(folders, record.name);

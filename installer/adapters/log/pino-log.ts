@@ -4,8 +4,10 @@ import type { Redactor } from "../../core/ports/secrets.ts";
 import { prettyLine } from "./pretty.ts";
 import { RotatingFile, type RotatingFileOptions } from "./rotating-file.ts";
 
+/** Lines below the chosen level are dropped. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/** Where lines go and what they pass through first. */
 export interface LogOptions {
   /** Lowest level that is written. Default info. */
   readonly level?: LogLevel;

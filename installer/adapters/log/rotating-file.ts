@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 
+/** A file and the share of the disk it may take: `maxBytes` times `keep` + 1. */
 export interface RotatingFileOptions {
   readonly path: string;
   /** A line that would make the file larger begins a new one. Default 10 MiB. */

@@ -26,9 +26,9 @@ export const authWalk = (user: string, credentials: readonly Credential[]): Auth
   let passwordRefused = false;
   let previous: Way | undefined;
 
-  const next = (methods: readonly string[] | null, partial: boolean): Way | undefined => {
+  const next = (methods: readonly string[] | null, outcome: "partial" | "refused"): Way | undefined => {
     if (methods !== null) offered = methods;
-    if (previous?.method === "password" && !partial && (offered ?? []).includes("password")) {
+    if (previous?.method === "password" && outcome === "refused" && (offered ?? []).includes("password")) {
       passwordRefused = true;
     }
     for (let way = left.shift(); way !== undefined; way = left.shift()) {
@@ -43,7 +43,7 @@ export const authWalk = (user: string, credentials: readonly Credential[]): Auth
   return {
     // ssh2 passes null for both on the first call, which its types leave out.
     handler: (methods: readonly string[] | null, partial: boolean | null, answer) => {
-      const way = next(methods, partial ?? false);
+      const way = next(methods, partial === true ? "partial" : "refused");
       previous = way;
       if (way === undefined) {
         // ssh2 takes false for "nothing left"; its types leave that out too.
