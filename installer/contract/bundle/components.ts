@@ -27,7 +27,10 @@ const common = {
   description: z.strictObject({ en: z.string(), "zh-CN": z.string() }),
   architectures: z.array(Architecture).default(["amd64", "arm64"]),
   note: z.string().optional().describe("What a reader must know, such as why a tag differs from the version"),
-  sources: z.array(Source).min(1).describe("In order of preference; the next is tried when one cannot be reached"),
+  sources: z
+    .array(Source)
+    .min(1)
+    .describe("In order of preference; the next is tried when one cannot be reached"),
 };
 
 /** Plain files: binaries, charts, manifests. One OCI artefact, one compressed blob for each file. */
@@ -36,16 +39,9 @@ export const FileComponent = z.strictObject({ kind: z.literal("file"), ...common
 export const ImageComponent = z.strictObject({ kind: z.literal("image"), ...common, image: ImageConfig });
 /** Debian packages that a machine installs: one OCI artefact, one blob for each .deb. */
 export const PackagesComponent = z.strictObject({ kind: z.literal("packages"), ...common });
-/** A root file system made from Debian packages: one OCI artefact, one compressed tar. */
-export const RootfsComponent = z.strictObject({ kind: z.literal("rootfs"), ...common });
 
 /** One thing a release needs. Strings may hold {placeholders} that the release's versions fill. */
-export const Component = z.discriminatedUnion("kind", [
-  FileComponent,
-  ImageComponent,
-  PackagesComponent,
-  RootfsComponent,
-]);
+export const Component = z.discriminatedUnion("kind", [FileComponent, ImageComponent, PackagesComponent]);
 export type Component = Readonly<z.output<typeof Component>>;
 export type ImageComponent = Extract<Component, { kind: "image" }>;
 
@@ -53,7 +49,12 @@ export type ImageComponent = Extract<Component, { kind: "image" }>;
 export const ComponentsFile = z
   .strictObject({
     schema: z.literal("slipway.dev/components/v1"),
-    go: z.strictObject({ toolchain: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact Go release") }),
+    go: z.strictObject({
+      toolchain: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+$/)
+        .describe("Exact Go release"),
+    }),
     components: z.array(Component).min(1),
   })
   .describe("The components of Slipway releases and where each may come from");
@@ -64,7 +65,9 @@ export const ReleaseFile = z
   .strictObject({
     schema: z.literal("slipway.dev/release/v1"),
     release: z.string().describe("Name of the release, such as 1.37"),
-    created: z.iso.datetime().describe("Time written into images and SBOMs, so that equal content is equal bytes"),
+    created: z.iso
+      .datetime()
+      .describe("Time written into images and SBOMs, so that equal content is equal bytes"),
     versions: z.record(z.string(), z.string()).describe("Values for the {placeholders} of components.yaml"),
     without: z.array(Name).default([]).describe("Components this release leaves out"),
   })
@@ -75,12 +78,20 @@ export type ReleaseFile = Readonly<z.output<typeof ReleaseFile>>;
 export const GoGroup = z
   .strictObject({
     schema: z.literal("slipway.dev/go-group/v1"),
-    binaries: z.record(Name, z.string()).describe("Output name -> import path, or ./DIR of a package in this folder"),
+    binaries: z
+      .record(Name, z.string())
+      .describe("Output name -> import path, or ./DIR of a package in this folder"),
     version: z.string().describe("Version of the main module, for the SBOM and {version} in the flags"),
-    variables: z.record(z.string(), z.string()).default({}).describe("-X flags: import path and name -> value"),
+    variables: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("-X flags: import path and name -> value"),
     tags: z.array(z.string()).default([]),
     cgo: z
-      .strictObject({ packages: z.array(z.string()).describe("Debian development packages needed to link it") })
+      .strictObject({
+        sysroot: z.string().describe("Set in images/apt with the headers and static libraries"),
+        on: z.array(Architecture).optional().describe("Architectures that need it; all by default"),
+      })
       .optional()
       .describe("Absent: compiled without cgo. Present: linked statically with cgo"),
     cpuSeconds: z.number().positive().describe("User and system time of a cold build, for the estimate"),
@@ -97,8 +108,17 @@ export const AptSet = z
     packages: z.array(z.string()).min(1),
     assumes: z
       .enum(["nothing", "minbase"])
-      .describe("minbase: leave out what every Debian of the suite has (essential and required packages and apt)"),
-    without: z.array(z.string()).default([]).describe("Dependencies that are not wanted, such as a shell nobody runs"),
+      .describe(
+        "minbase: leave out what every Debian of the suite has (essential and required packages and apt)",
+      ),
+    dependencies: z
+      .enum(["all", "none"])
+      .default("all")
+      .describe("none: only the packages named, for their files"),
+    without: z
+      .array(z.string())
+      .default([])
+      .describe("Dependencies that are not wanted, such as a shell nobody runs"),
   })
   .describe("A set of Debian packages");
 export type AptSet = Readonly<z.output<typeof AptSet>>;

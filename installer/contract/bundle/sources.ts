@@ -48,7 +48,9 @@ export const NpmSource = z.strictObject({
 /** An artefact of a Maven repository this machine is configured for (settings.xml or a mirror); sha256 in components.lock. */
 export const MavenSource = z.strictObject({
   kind: z.literal("maven"),
-  coordinates: z.string().regex(/^[^:]+:[^:]+:[^:]+(?::[^:]+){0,2}$/, "group:artifact:version[:extension[:classifier]]"),
+  coordinates: z
+    .string()
+    .regex(/^[^:]+:[^:]+:[^:]+(?::[^:]+){0,2}$/, "group:artifact:version[:extension[:classifier]]"),
 });
 
 /** A wheel or source archive through this machine's own pip; sha256 in components.lock. */
@@ -62,7 +64,9 @@ export const PypiSource = z.strictObject({
 export const FileSource = z.strictObject({
   kind: z.literal("file"),
   path: RelativePath.describe("Below images/"),
-  mode: Mode.optional().describe("For a single file; a folder keeps 0755 for executables and 0644 for the rest"),
+  mode: Mode.optional().describe(
+    "For a single file; a folder keeps 0755 for executables and 0644 for the rest",
+  ),
 });
 
 /** Sources that yield files. */
@@ -89,6 +93,10 @@ export const LayerRecipe = z.strictObject({
     .record(RelativePath, z.string())
     .default({})
     .describe("Files made by joining all that match a glob, in name order"),
+  capabilities: z
+    .record(RelativePath, z.array(z.enum(["net_bind_service", "net_raw"])).min(1))
+    .default({})
+    .describe("File capabilities, as setcap NAME=+ep would set them"),
 });
 export type LayerRecipe = Readonly<z.output<typeof LayerRecipe>>;
 
@@ -111,6 +119,7 @@ export const Source = z.discriminatedUnion("kind", [
   BuildSource,
 ]);
 export type Source = Readonly<z.output<typeof Source>>;
+/** Where a component can come from, by name. */
 export type SourceKind = Source["kind"];
 export type BuildSource = Extract<Source, { kind: "build" }>;
 export type OciSource = Extract<Source, { kind: "oci" }>;

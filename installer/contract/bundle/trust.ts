@@ -11,10 +11,11 @@ export type KeyId = z.output<typeof KeyId>;
 export const KeyType = z.enum(["ed25519", "ecdsa-p256"]);
 export type KeyType = z.output<typeof KeyType>;
 
-/** An old key's word that a new one may sign in its place. The signature covers the canonical JSON of the other fields. */
+/** An old key's word that a new one may sign in its place. The signature covers the canonical JSON of type, oldKey, newKey, newPublicKey. */
 export const Rotation = z.strictObject({
   type: z.literal("slipway.rotation.v1"),
   oldKey: KeyId,
+  oldPublicKey: z.string().describe("SubjectPublicKeyInfo as PEM"),
   newKey: KeyId,
   newPublicKey: z.string().describe("SubjectPublicKeyInfo as PEM"),
   signature: z.base64(),
