@@ -39,5 +39,5 @@ export const parseGoBuildInfo = (output: string): GoBuildInfo => {
 export const goSumToHex = (sum: string): string | undefined => {
   const encoded = /^h1:([A-Za-z0-9+/]{43}=)$/.exec(sum)?.[1];
   if (encoded === undefined) return undefined;
-  return [...atob(encoded)].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return Array.from(atob(encoded), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 };

@@ -1,0 +1,3 @@
+module slipway.local/small
+
+go 1.26.0

@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+import { SlipwayError } from "../../../contract/errors/index.ts";
+
+/** A program to run for a component. */
+export interface CommandOptions {
+  readonly component: string;
+  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  /** Replaces the environment whole; by default the engine's own is handed on. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Receives each line of both outputs. */
+  readonly onLine?: (line: string) => void;
+  /** What to install when the program is missing. */
+  readonly remedy: string;
+  /** Exit codes that are an answer. Default [0]. */
+  readonly expect?: readonly number[];
+  /** Error to raise on another exit code. Default BUILD_COMMAND_FAILED. */
+  readonly failure?: "BUILD_COMPILE_FAILED" | "BUILD_COMMAND_FAILED";
+}
+
+/** What a command printed. */
+export interface CommandOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Outputs beyond this are cut at the front: the end of a compiler's output is what matters. */
+const KEPT_OUTPUT = 4 * 2 ** 20;
+const GRACE_MS = 3000;
+
+/**
+ * Runs argv in a process group of its own and waits for it. When the signal aborts, the whole group is ended (SIGTERM,
+ * then SIGKILL), so that no compiler is left behind, and the call rejects with CANCELLED.
+ */
+export const runCommand = async (
+  argv: readonly [string, ...string[]],
+  options: CommandOptions,
+): Promise<CommandOutput> => {
+  if (options.signal.aborted) throw SlipwayError.of("CANCELLED", {});
+  const [program, ...args] = argv;
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  const kept = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    child[name].on("data", (chunk: Buffer) => {
+      const text = decoder.write(chunk);
+      kept[name] = (kept[name] + text).slice(-KEPT_OUTPUT);
+      if (options.onLine === undefined) return;
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) options.onLine(line);
+    });
+  }
+  const stop = endGroupOnAbort(child.pid, options.signal);
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (exit, killedBy) => resolve(exit ?? (killedBy === null ? 1 : 128)));
+    });
+    if (options.signal.aborted) throw SlipwayError.of("CANCELLED", {});
+    if (!(options.expect ?? [0]).includes(code)) throw failed(program, code, { options, kept });
+    return { code, ...kept };
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
+      throw SlipwayError.of(
+        "BUILD_TOOL_MISSING",
+        { tool: program, component: options.component, remedy: options.remedy },
+        { cause },
+      );
+    }
+    throw cause;
+  } finally {
+    stop();
+  }
+};
+
+const failed = (
+  program: string,
+  code: number,
+  { options, kept }: { options: CommandOptions; kept: { stdout: string; stderr: string } },
+): SlipwayError => {
+  const detail = `${kept.stdout}\n${kept.stderr}`.trim().slice(-64 * 1024);
+  return options.failure === "BUILD_COMPILE_FAILED"
+    ? SlipwayError.of("BUILD_COMPILE_FAILED", { component: options.component, code }, { detail })
+    : SlipwayError.of(
+        "BUILD_COMMAND_FAILED",
+        { command: program, code, component: options.component },
+        { detail },
+      );
+};
+
+const endGroupOnAbort = (pid: number | undefined, signal: AbortSignal): (() => void) => {
+  if (pid === undefined) return () => undefined;
+  const kill = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // The group has ended by itself.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    kill("SIGTERM");
+    timer = setTimeout(() => kill("SIGKILL"), GRACE_MS);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    signal.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  };
+};
