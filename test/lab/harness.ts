@@ -36,9 +36,6 @@ export interface TestLabRequest {
   readonly onProgress?: LabOptions["onProgress"];
 }
 
-/** The password of `clerk` on every lab machine. */
-export const CLERK_PASSWORD = "clerk-of-the-lab";
-
 /**
  * Brings a lab up for one test file and moves the calling thread into its network: from then on sockets and child
  * processes of the test reach the machines by address (name look-ups do not work there). Needs root.
@@ -60,7 +57,7 @@ export const openTestLab = async (request: TestLabRequest): Promise<TestLab> => 
       status,
       spec,
       privateKeyFile: join(status.directory, "id_ed25519"),
-      clerkPassword: CLERK_PASSWORD,
+      clerkPassword: readFileSync(join(status.directory, "clerk.password"), "utf8").trim(),
       async close() {
         leave();
         await lab.down(name);

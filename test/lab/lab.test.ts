@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LabFault } from "../../installer/contract/lab.ts";
-import { CLERK_PASSWORD, openTestLab, type TestLab } from "./harness.ts";
+import { openTestLab, type TestLab } from "./harness.ts";
 
 const exec = promisify(execFile);
 
@@ -80,7 +80,7 @@ describe("a lab that is up", () => {
       ]);
     expect((await login("operator", "sudo", "-n", "id", "-u")).stdout).toBe("0\n");
     await expect(login("clerk", "sudo", "-n", "id", "-u")).rejects.toThrow("a password is required");
-    expect((await login("clerk", `echo ${CLERK_PASSWORD} | sudo -S id -u`)).stdout).toBe("0\n");
+    expect((await login("clerk", `echo ${site.clerkPassword} | sudo -S id -u`)).stdout).toBe("0\n");
   });
 
   test("writes a spec that is valid, with three control planes and a worker", () => {

@@ -8,6 +8,7 @@ import { text } from "../../contract/text.ts";
 import type { LabOptions } from "../../core/ports/lab.ts";
 import type { LabFolders } from "./layout.ts";
 import { withLabLock } from "./lock.ts";
+import { pruneCache } from "./prune.ts";
 import { run } from "./run.ts";
 
 const SOURCE = join(import.meta.dirname, "base");
@@ -140,6 +141,7 @@ export const ensureTree = async (
       options.onProgress?.({ ...baseProgress(recipe), done: 0, total: STAGES.length });
       await build(recipe, unfinished, options);
       renameSync(unfinished, target);
+      pruneCache(folders, recipe.kind, name);
     },
   );
   return target;

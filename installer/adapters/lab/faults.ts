@@ -70,7 +70,13 @@ const killProcess = (target: PowerTarget, name: string): void => {
   if (found.length === 0) {
     throw SlipwayError.of("LAB_PROCESS_UNKNOWN", { process: name, machine: target.machine.name });
   }
-  for (const pid of found) process.kill(pid, "SIGKILL");
+  for (const pid of found) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // A process of the same name that ended with the one before it.
+    }
+  }
 };
 
 const start = async (target: PowerTarget): Promise<void> => {

@@ -14,7 +14,7 @@ import { restoreLinkRules } from "./link-faults.ts";
 import { withLabLock } from "./lock.ts";
 import { makeAccess, makeContainerFiles } from "./machine-files.ts";
 import { makeNetwork } from "./network.ts";
-import { powerOn, stateOf } from "./power.ts";
+import { ensureRunning } from "./power.ts";
 import { checkCancelled } from "./run.ts";
 import { sshArgv } from "./ssh-client.ts";
 import {
@@ -111,17 +111,20 @@ const bringUp = async (
   const total = record.machines.length;
   const sources = { folders, base, ...(vm === undefined ? {} : { vm }) };
   let done = 0;
-  await Promise.all(
-    record.machines.map(async (machine) => {
-      checkCancelled(options.signal);
-      await (machine.kind === "vm" ? makeVmFiles : makeContainerFiles)(folders, record, machine);
-      if (network === "new") await restoreLinkRules({ folders, lab, machine: machine.name });
-      if (stateOf(lab, machine.name) === "stopped")
-        await powerOn({ sources, record, machine }, options.signal);
-      done += 1;
-      say({ step: "boot", machine: machine.name, text: text("Answers on SSH", "SSH 已就绪"), done, total });
-    }),
-  );
+  const bringUpMachine = async (machine: MachineRecord): Promise<void> => {
+    checkCancelled(options.signal);
+    const { name } = machine;
+    say({ step: "machine", machine: name, text: text("Making disk and identity", "正在创建磁盘和标识") });
+    await (machine.kind === "vm" ? makeVmFiles : makeContainerFiles)(folders, record, machine);
+    if (network === "new") await restoreLinkRules({ folders, lab, machine: name });
+    await ensureRunning({ sources, record, machine }, options.signal);
+    done += 1;
+    say({ step: "boot", machine: name, text: text("Answers on SSH", "SSH 已就绪"), done, total });
+  };
+  // All of them are waited for even when one fails: nothing may go on after the lock on the lab is given back.
+  const results = await Promise.allSettled(record.machines.map(bringUpMachine));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
   writeClusterFile(folders, record);
   return statusOf(folders, record);
 };

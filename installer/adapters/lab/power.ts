@@ -3,6 +3,7 @@ import type { LabMachineState } from "../../contract/lab.ts";
 import { killGroups, machineGroups, processesOf, removeGroups, statOf } from "./cgroups.ts";
 import { consoleTail, initOf, listensOnSsh, startContainer } from "./container.ts";
 import { waitForDisks } from "./down.ts";
+import { recordedFaults } from "./fault-records.ts";
 import { inNamespace, type LabFolders, machineDirectory, portName } from "./layout.ts";
 import { poll, run } from "./run.ts";
 import { onMachine, type SshPlace } from "./ssh-client.ts";
@@ -12,6 +13,9 @@ import type { VmSources } from "./vm-image.ts";
 
 /** A container boots in a second on a quiet computer, an emulated machine in 20 s; these are for very busy ones. */
 const BOOT_TIMEOUT_MS = { container: 60_000, vm: 240_000 } as const;
+
+/** Time a keeper gets to enter the machine's group before an empty group means that it has ended. */
+const KEEPER_GRACE_MS = 5000;
 
 /** Where machines are made from. */
 export interface MachineSources {
@@ -55,8 +59,12 @@ export const waitForBoot = async (
   const { folders, record, machine } = place;
   const lab = record.name;
   const timeoutMs = BOOT_TIMEOUT_MS[machine.kind];
+  const started = performance.now();
   const booted = await poll(
     () => {
+      // Its keeper has ended: waiting longer cannot help.
+      if (performance.now() - started > KEEPER_GRACE_MS && stateOf(lab, machine.name) === "stopped")
+        return false;
       if (machine.kind === "vm") return vmAnswers(place, settings.otherThan);
       const init = initOf(machineGroups(lab, machine.name));
       return init !== undefined && String(init) !== settings.otherThan && listensOnSsh(init)
@@ -68,7 +76,7 @@ export const waitForBoot = async (
   if (booted === true) return;
   throw SlipwayError.of(
     "LAB_MACHINE_NOT_BOOTED",
-    { lab, machine: machine.name, seconds: timeoutMs / 1000 },
+    { lab, machine: machine.name, seconds: Math.round((performance.now() - started) / 1000) },
     { machine: machine.name, detail: consoleTail(folders, lab, machine.name) },
   );
 };
@@ -84,6 +92,19 @@ export const powerOn = async (
   if (machine.kind === "container") startContainer(sources, record, machine);
   else if (sources.vm !== undefined) startVm({ folders: sources.folders, vm: sources.vm }, record, machine);
   await waitForBoot({ folders: sources.folders, record, machine }, { signal });
+};
+
+/**
+ * Powers the machine on unless it is, and waits until it answers. One that an operator has frozen, or made unreachable,
+ * is left as it is.
+ */
+export const ensureRunning = async (target: PowerTarget, signal?: AbortSignal): Promise<void> => {
+  const { sources, record, machine } = target;
+  const state = stateOf(record.name, machine.name);
+  if (state === "stopped") return powerOn(target, signal);
+  const disturbed = recordedFaults(sources.folders, record.name, machine.name).length > 0;
+  if (state === "running" && !disturbed)
+    await waitForBoot({ ...target, folders: sources.folders }, { signal });
 };
 
 /** Everything of the machine stops at once, as if its plug were pulled; it stays off. */

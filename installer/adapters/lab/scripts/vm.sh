@@ -25,8 +25,14 @@ if [ ! -e "$dir/disk.qcow2" ]; then
 fi
 
 code=0
-# Hardware virtualisation when the host has it, emulation otherwise. A reboot happens inside; only power-off ends this.
-chroot "$tools" qemu-system-x86_64 -name "$name" -machine q35 -accel kvm -accel tcg,thread=multi -cpu max -smp 2 -m 2048 \
+# Hardware virtualisation only where the processor says so: a /dev/kvm without it (a guest's own) accepts and then crashes.
+if [ -w /dev/kvm ] && grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo; then
+  accelerator=kvm
+else
+  accelerator=tcg,thread=multi
+fi
+# A reboot happens inside; only power-off ends this.
+chroot "$tools" qemu-system-x86_64 -name "$name" -machine q35 -accel $accelerator -cpu max -smp 2 -m 2048 \
   -nodefaults -no-user-config -display none -monitor none -serial stdio -uuid "$uuid" \
   -smbios "type=1,manufacturer=Slipway,product=Lab machine,serial=lab-$name" \
   -kernel /image/kernel -initrd /image/initrd -append "$kernel_line" \
