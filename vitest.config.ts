@@ -3,7 +3,10 @@ import { TotalsReporter } from "./test/reporters/totals.ts";
 
 const totals = process.env["SLIPWAY_TEST_TOTALS"];
 
-/** Suites: `unit` needs nothing but Node; `lab` makes real machines and needs root. See CONTRIBUTING.md. */
+/**
+ * Suites: `unit` needs nothing but Node; `lab` starts real engines and makes real machines, for which it needs root. See
+ * CONTRIBUTING.md.
+ */
 export default defineConfig({
   test: {
     reporters: totals === undefined ? ["default"] : ["default", new TotalsReporter(totals)],
@@ -12,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["installer/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/lab/**", "test/bench/**"],
+          exclude: ["**/node_modules/**", "test/lab/**", "test/engine/**", "test/bench/**"],
           pool: "threads",
           testTimeout: 10_000,
         },
@@ -20,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: "lab",
-          include: ["test/lab/**/*.test.ts"],
+          include: ["test/lab/**/*.test.ts", "test/engine/**/*.test.ts"],
           // Machines share two cores and one bridge: files run one after the other, each in a process of its own.
           pool: "forks",
           fileParallelism: false,

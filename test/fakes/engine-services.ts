@@ -58,8 +58,6 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     down: () => Promise.resolve(),
     sshCommand: (_lab, machine) => Promise.resolve(["ssh", machine]),
     list: () => Promise.resolve([]),
-    insideCommand: (_lab, argv) => argv,
-    clusterFile: (lab) => `/${lab}/cluster.yaml`,
   },
   log: silentLog,
   ...changes,

@@ -1,4 +1,5 @@
 import { text } from "../../contract/text.ts";
+import { languages } from "../language.ts";
 import type { ArgumentSpec, ExampleSpec, OptionSpec } from "../command.ts";
 
 /** An example with its explanation. */
@@ -33,7 +34,7 @@ export const globalOptions: readonly OptionSpec[] = [
   {
     flags: "--lang <language>",
     text: text("language (by the locale)", "语言（默认取自区域设置）"),
-    choices: ["en", "zh-CN"],
+    choices: languages,
   },
   {
     flags: "--data <folder>",

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, open } from "node:fs/promises";
+import { lstat, mkdir, open, type FileHandle } from "node:fs/promises";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -51,9 +51,8 @@ export const unreachable = (socket: string, problem: string): SlipwayError =>
  */
 export const startPrivateEngine = async (places: Places, environment: Environment): Promise<void> => {
   const [command = "", ...args] = await engineCommand(places, environment);
-  await mkdir(places.data, { recursive: true, mode: 0o700 });
   const logPath = join(places.data, "engine-output.log");
-  const log = await open(logPath, "a", 0o600).catch((error: unknown) => {
+  const log = await openLog(places.data, logPath).catch((error: unknown) => {
     throw startFailed(error instanceof Error ? error.message : String(error), logPath);
   });
   try {
@@ -69,6 +68,11 @@ export const startPrivateEngine = async (places: Places, environment: Environmen
   } finally {
     await log.close();
   }
+};
+
+const openLog = async (folder: string, path: string): Promise<FileHandle> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return open(path, "a", 0o600);
 };
 
 const engineCommand = async (places: Places, { self }: Environment): Promise<readonly string[]> => {

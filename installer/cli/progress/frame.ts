@@ -62,7 +62,7 @@ const headLine = (state: ProgressState, { operation, words, paint, now, width }:
   return paint.strong(clipped(parts.join("  "), width - 1));
 };
 
-/** Failed machines first: they are what the operator looks for. */
+/** Failed machines first: they are what the operator looks for. The others keep the order of the spec, so that lines stay put. */
 const rowsOf = (state: ProgressState, context: FrameContext): Row[] => {
   const { words, now } = context;
   const failed = [...state.failures.values()].map(({ step, error }): Row => ({
@@ -71,7 +71,11 @@ const rowsOf = (state: ProgressState, context: FrameContext): Row[] => {
     elapsed: "",
     text: `${titleOf(words, step.phase)}: ${errorText(words, error)}`,
   }));
-  const running = [...state.running.values()].map((step): Row => ({
+  const place = (step: RunningStep): number => context.operation.machines.indexOf(step.step.machine);
+  const inOrder = [...state.running.values()].toSorted(
+    (one, other) => place(one) - place(other) || one.since - other.since,
+  );
+  const running = inOrder.map((step): Row => ({
     machine: step.step.machine,
     kind: "running",
     elapsed: durationText(Math.max(0, now - step.since)),

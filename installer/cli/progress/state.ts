@@ -84,7 +84,7 @@ const afterEvent = (state: ProgressState, { at, body }: OperationEvent): Progres
         ...state,
         status: body.outcome,
         running: new Map(),
-        durationMs: at - state.startedAt,
+        durationMs: body.durationMs,
         blocked: body.blocked.length,
       };
     case "step.started": {
