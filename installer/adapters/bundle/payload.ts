@@ -91,25 +91,39 @@ const takeFromFiles = async (run: PayloadRun): Promise<void> => {
 const checkFrame = async (run: PayloadRun): Promise<void> => {
   for (const entry of run.head.payload) {
     const header = entry.offset - TAR_BLOCK;
-    const input = readerAt(run, header, entry.offset);
-    input.item = `${entry.component} (${entry.digest})`;
-    checkHeader(await input.take(TAR_BLOCK), entry, header);
-    await input.close();
+    await withReader(run, { start: header, end: entry.offset, item: itemOf(entry) }, async (input) => {
+      checkHeader(await input.take(TAR_BLOCK), entry, header);
+    });
+    const start = entry.offset + entry.size;
     const filling = tarPadding(entry.size);
-    if (filling === 0) continue;
-    const end = entry.offset + entry.size;
-    const after = readerAt(run, end, end + filling);
-    after.item = input.item;
-    const bytes = await after.take(filling);
-    await after.close();
-    if (bytes.some((byte) => byte !== 0)) {
-      throw SlipwayError.of("BUNDLE_PADDING_BAD", { item: input.item, offset: end });
-    }
+    await withReader(run, { start, end: start + filling, item: itemOf(entry) }, async (input) => {
+      if (isZero(await input.take(filling))) return;
+      throw SlipwayError.of("BUNDLE_PADDING_BAD", { item: itemOf(entry), offset: start });
+    });
   }
-  const rest = readerAt(run, run.head.trailerOffset, Number.POSITIVE_INFINITY);
-  await readTrailer(rest);
-  await rest.close();
+  const trailer = {
+    start: run.head.trailerOffset,
+    end: Number.POSITIVE_INFINITY,
+    item: "the end of the archive",
+  };
+  await withReader(run, trailer, readTrailer);
 };
+
+const withReader = async (
+  run: PayloadRun,
+  { start, end, item }: { start: number; end: number; item: string },
+  read: (input: ByteReader) => Promise<void>,
+): Promise<void> => {
+  const input = readerAt(run, start, end);
+  input.item = item;
+  try {
+    await read(input);
+  } finally {
+    await input.close();
+  }
+};
+
+const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
 const takeOne = async (run: PayloadRun, pool: HashPool, entry: TransportEntry): Promise<void> => {
   const out = run.target.path(entry);
@@ -146,33 +160,29 @@ const accept = (run: PayloadRun, entry: TransportEntry, reply: HashReply, out: s
 /** One pass over a web server: what the site has is not fetched. */
 const takeBySeeking = async (run: PayloadRun): Promise<void> => {
   let input: ByteReader | undefined;
-  await withTicker(
-    run,
-    () => input?.position ?? 0,
-    async () => {
-      for (const entry of run.head.payload) {
-        if (!run.target.wants(entry)) {
-          await input?.close();
-          input = undefined;
-          continue;
-        }
+  const work = async (): Promise<void> => {
+    for (const entry of run.head.payload) {
+      if (run.target.wants(entry)) {
         input ??= readerAt(run, entry.offset - TAR_BLOCK, Number.POSITIVE_INFINITY);
         await readEntry(input, entry, hooks(run));
+      } else {
+        await input?.close();
+        input = undefined;
       }
-      input ??= readerAt(run, run.head.trailerOffset, Number.POSITIVE_INFINITY);
-      await readTrailer(input);
-    },
-  );
-  await input?.close();
+    }
+    input ??= readerAt(run, run.head.trailerOffset, Number.POSITIVE_INFINITY);
+    await readTrailer(input);
+  };
+  try {
+    await withTicker(run, () => input?.position ?? 0, work);
+  } finally {
+    await input?.close();
+  }
 };
 
 const takeFromPipe = async (run: PayloadRun, input: ByteReader): Promise<void> => {
-  await withTicker(
-    run,
-    () => input.position,
-    async () => readPayload(input, run.head, hooks(run)),
-  );
-  await input.close();
+  const work = async (): Promise<void> => readPayload(input, run.head, hooks(run));
+  await withTicker(run, () => input.position, work);
 };
 
 const withTicker = async (run: PayloadRun, done: () => number, work: () => Promise<void>): Promise<void> => {

@@ -22,7 +22,7 @@ import { digestOf, HashingStream } from "./hasher.ts";
 import { lockStore } from "./lock.ts";
 import { compress, type CompressorName, DEFAULT_COMPRESSOR } from "./zstd.ts";
 
-const FOLDERS = ["blobs/sha256", "bundles", "staging", "tmp"] as const;
+const FOLDERS = ["blobs/sha256", "bundles", "staging", "scratch", "tmp"] as const;
 
 /** Clock and compressor, for tests and for builds that must come out equal. */
 export interface StoreOptions {

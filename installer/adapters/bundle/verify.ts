@@ -72,6 +72,10 @@ export const verifyTransport = async (
     failed: async () => {},
     sink: async () => undefined,
   };
-  await takePayload({ ...options, source, head, target, stage: "verify" }, input);
-  return head;
+  try {
+    await takePayload({ ...options, source, head, target, stage: "verify" }, input);
+    return head;
+  } finally {
+    await input.close();
+  }
 };

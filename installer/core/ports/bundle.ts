@@ -90,3 +90,24 @@ export interface Progress {
 
 /** Is told how far a long job is. */
 export type OnProgress = (progress: Progress) => void;
+
+/** What garbage collection removed, or would remove. */
+export interface GcResult {
+  readonly removed: readonly BlobInfo[];
+  /** Interrupted imports that were given up. */
+  readonly staged: number;
+  readonly bytes: number;
+}
+
+/** A blob of a bundle that is not as it should be. */
+export interface FsckFinding {
+  readonly digest: Digest;
+  readonly component: string;
+  readonly fault: "missing" | "altered";
+}
+
+export interface CareOptions {
+  readonly repair: "yes" | "no";
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
