@@ -59,6 +59,38 @@ describe("facts of recorded machines", () => {
   });
 });
 
+describe("facts of an emulated machine with a kernel of its own", () => {
+  const vm = facts(recorded("vm-debian-13"));
+
+  test("has disks of its own with stable names, and cgroup version 2", () => {
+    expect(vm.virtualisation).toEqual({ kind: "vm", technology: "qemu" });
+    expect(vm.disks[0]).toMatchObject({ name: "vda", own: true, transport: "virtio", mounts: ["/"] });
+    expect(vm.disks[0]?.ids).toContain("/dev/disk/by-id/virtio-v1-root");
+    expect(vm.disks[0]?.signatures).toMatchObject([{ type: "ext4", offset: 1080 }]);
+    expect(vm.cgroup.version).toBe("v2");
+  });
+
+  test("may lower oom_score_adj, which the lab's containers may not", () => {
+    expect(vm.privileges.lowerOomScore).toBe(true);
+    expect(container.privileges.lowerOomScore).toBe(false);
+  });
+
+  test("has modules, whichever way their files are spelled", () => {
+    expect(vm.kernel.features).toMatchObject({ overlay: "module", nf_tables: "loaded", ip_vs: "module" });
+    const spelled = facts({
+      ...recorded("vm-debian-13"),
+      available: "module\tkernel/drivers/md/dm-mod.ko.xz",
+    });
+    expect(spelled.kernel.features["dm_mod"]).toBe("module");
+  });
+
+  test("finds the PCI address of a network card also behind virtio", () => {
+    const netlinks = "/sys/class/net/enp0s3/device\t/sys/devices/pci0000:00/0000:00:03.0/virtio2";
+    const found = facts({ ...recorded("vm-debian-13"), netlinks }).interfaces;
+    expect(found.find(({ name }) => name === "enp0s3")?.pci).toBe("0000:00:03.0");
+  });
+});
+
 describe("facts of a rack server", () => {
   test("leave out what makers forgot to fill in", () => {
     expect(server.dmi).toMatchObject({

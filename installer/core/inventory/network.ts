@@ -30,7 +30,7 @@ export const interfacesOf = (sources: InterfaceSources): NetworkInterface[] => {
     .map((fields) => {
       const name = textOf(fields["ifname"]) ?? "";
       const info = recordOf(fields["linkinfo"]);
-      const device = links.get(`/sys/class/net/${name}/device`)?.split("/").at(-1) ?? null;
+      const device = links.get(`/sys/class/net/${name}/device`) ?? null;
       const speed = numberOf(values.get(`/sys/class/net/${name}/speed`));
       const mac = textOf(fields["address"]);
       const permanent = textOf(fields["permaddr"]);
@@ -47,7 +47,7 @@ export const interfacesOf = (sources: InterfaceSources): NetworkInterface[] => {
         speedMbps: speed === undefined || speed <= 0 ? null : speed,
         duplex: known(values.get(`/sys/class/net/${name}/duplex`)),
         driver: links.get(`/sys/class/net/${name}/device/driver`)?.split("/").at(-1) ?? null,
-        pci: device !== null && /^[0-9a-f]{4}:/.test(device) ? device : null,
+        pci: device?.split("/").findLast((part) => /^[0-9a-f]{4}:[0-9a-f]{2}:/.test(part)) ?? null,
         master: textOf(fields["master"]),
         parent: textOf(fields["link"]),
         vlan: info["info_kind"] === "vlan" ? (numberOf(recordOf(info["info_data"])["id"]) ?? null) : null,

@@ -16,7 +16,11 @@ block topology values /sys/devices/system/cpu/cpu[0-9]*/topology/physical_packag
   /sys/devices/system/cpu/cpu[0-9]*/topology/core_id
 tool machine 2 uname -m
 tool nproc 2 nproc
-block numa values /sys/devices/system/node/node[0-9]*/cpulist /sys/devices/system/node/node[0-9]*/meminfo
+numa() {
+  settings /sys/devices/system/node/node[0-9]*/cpulist
+  values /sys/devices/system/node/node[0-9]*/meminfo
+}
+block numa numa
 content meminfo /proc/meminfo
 content swaps /proc/swaps
 tool lsblk 15 lsblk -J -O -b

@@ -3,7 +3,7 @@ export const networkSections = `
 tool addresses 5 ip -j -d address show
 tool routes 5 ip -j -4 route show table main
 block net values /sys/class/net/*/speed /sys/class/net/*/duplex /sys/class/net/*/carrier
-block netlinks links /sys/class/net/*/device /sys/class/net/*/device/driver
+block netlinks realpaths /sys/class/net/*/device /sys/class/net/*/device/driver
 tool lldp 5 lldpctl -f json0
 # header, then listening TCP (state 0A) and unconnected UDP (07) sockets, as the kernel prints them
 sockets() {

@@ -45,7 +45,8 @@ values() {
   done
   return 0
 }
-# the same in one read each: files below /proc/sys give only their first byte to a shell that reads byte by byte
+# the same in one read each: files below /proc/sys, and a few in /sys, give only their first byte to a shell that
+# reads byte by byte
 settings() {
   for file; do
     if [ -r "$file" ]; then printf '%s\\t%s\\n' "$file" "$(cat "$file")"; fi
@@ -56,6 +57,13 @@ settings() {
 links() {
   for link; do
     if [ -L "$link" ]; then printf '%s\\t%s\\n' "$link" "$(readlink "$link")"; fi
+  done
+  return 0
+}
+# whole paths behind links: a virtio card hangs below the PCI device that has the address
+realpaths() {
+  for link; do
+    if [ -L "$link" ]; then printf '%s\\t%s\\n' "$link" "$(readlink -f "$link")"; fi
   done
   return 0
 }

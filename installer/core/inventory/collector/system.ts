@@ -12,6 +12,11 @@ const spacePaths = [
   "/tmp",
 ] as const;
 
+/** Module files are named with dashes or underscores as their makers liked; the kernel takes both for the same. */
+const moduleFiles = Object.keys(kernelOptions)
+  .map((name) => name.replaceAll("_", "[-_]"))
+  .join("|");
+
 /** Operating system, kernel, clock, file systems, security, leftovers, privileges. Reads, and tries in child processes. */
 export const systemSections = `
 block identity values /proc/sys/kernel/hostname /etc/machine-id /proc/sys/kernel/random/boot_id /proc/uptime \\
@@ -52,7 +57,7 @@ config() {
 block config config
 available() {
   folder=/lib/modules/$(uname -r)
-  wanted='/(${Object.keys(kernelOptions).join("|")})\\.ko'
+  wanted='/(${moduleFiles})\\.ko'
   if [ ! -r "$folder/modules.dep" ]; then return 2; fi
   sed -n 's/:.*//p' "$folder/modules.dep" | grep -E "$wanted" | sed 's/^/module\\t/'
   if [ -r "$folder/modules.builtin" ]; then grep -E "$wanted" "$folder/modules.builtin" | sed 's/^/builtin\\t/'; fi
