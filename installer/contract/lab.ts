@@ -10,7 +10,14 @@ export const LabName = z
 /** What an operator asks for. Asking again for the same or for more machines is harmless. */
 export const LabUpRequest = z.strictObject({
   name: LabName.default("lab"),
-  machines: z.int().min(0).max(64).default(4).describe("System containers, named n1, n2, ..."),
+  machines: z
+    .int()
+    .min(0)
+    .max(64)
+    .optional()
+    .describe(
+      "System containers, named n1, n2, ...; by default 4 in a new lab, and no more in one that is there",
+    ),
   vms: z
     .int()
     .min(0)
@@ -19,8 +26,10 @@ export const LabUpRequest = z.strictObject({
     .describe("Emulated machines with a kernel of their own, named v1, v2, ..."),
   subnet: z
     .cidrv4()
-    .default("10.99.0.0/24")
-    .describe("A /24; each lab has a network namespace of its own, so labs may share it"),
+    .optional()
+    .describe(
+      "A private /24, by default 10.99.0.0/24; labs may share one, each has a network namespace of its own",
+    ),
 });
 export type LabUpRequest = Readonly<z.output<typeof LabUpRequest>>;
 

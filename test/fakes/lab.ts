@@ -12,13 +12,17 @@ export class FakeLab implements Lab {
 
   async up(request: LabUpRequest, options: Parameters<Lab["up"]>[1] = {}): Promise<LabStatus> {
     const present = this.#labs.get(request.name);
-    if (present !== undefined && present.subnet !== request.subnet) {
-      const { name: lab, subnet: wanted } = request;
-      throw SlipwayError.of("LAB_SUBNET_FIXED", { lab, subnet: present.subnet, wanted });
+    const subnet = request.subnet ?? present?.subnet ?? "10.99.0.0/24";
+    if (present !== undefined && present.subnet !== subnet) {
+      const params = { lab: request.name, subnet: present.subnet, wanted: subnet };
+      throw SlipwayError.of("LAB_SUBNET_FIXED", params);
     }
-    const prefix = request.subnet.replace(/0\/24$/, "");
+    const prefix = subnet.replace(/0\/24$/, "");
     const names = [
-      ...Array.from({ length: request.machines }, (_, index) => `n${index + 1}`),
+      ...Array.from(
+        { length: request.machines ?? (present === undefined ? 4 : 0) },
+        (_, index) => `n${index + 1}`,
+      ),
       ...Array.from({ length: request.vms }, (_, index) => `v${index + 1}`),
     ];
     const machines = names.map(
@@ -46,7 +50,7 @@ export class FakeLab implements Lab {
     );
     const status: LabStatus = {
       name: request.name,
-      subnet: request.subnet,
+      subnet,
       gateway: `${prefix}1`,
       directory: join("/labs", request.name),
       namespace: `/run/netns/slipway-${request.name}`,

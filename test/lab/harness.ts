@@ -5,7 +5,7 @@ import { enterLabNamespace } from "../../installer/adapters/lab/namespace.ts";
 import type { LabStatus } from "../../installer/contract/lab.ts";
 import type { Lab, LabOptions } from "../../installer/core/ports/lab.ts";
 import { ClusterSpec } from "../../installer/contract/spec/cluster.ts";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 
 /** Where test labs live, and the base systems that all of them share. */
@@ -36,13 +36,22 @@ export interface TestLabRequest {
   readonly onProgress?: LabOptions["onProgress"];
 }
 
+/** Takes down labs of test runs that were killed before they could do it: their process number is in the name. */
+const removeAbandoned = async (lab: Lab): Promise<void> => {
+  for (const name of await lab.list()) {
+    const pid = /^test-.*-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await lab.down(name);
+  }
+};
+
 /**
  * Brings a lab up for one test file and moves the calling thread into its network: from then on sockets and child
  * processes of the test reach the machines by address (name look-ups do not work there). Needs root.
  */
 export const openTestLab = async (request: TestLabRequest): Promise<TestLab> => {
   const lab = createLab(labFolders);
-  const name = `${request.name}-${process.pid}`;
+  await removeAbandoned(lab);
+  const name = `test-${request.name}-${process.pid}`;
   const options = request.onProgress === undefined ? {} : { onProgress: request.onProgress };
   try {
     const status = await lab.up(

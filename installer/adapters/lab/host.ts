@@ -1,7 +1,6 @@
 import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SlipwayError } from "../../contract/errors/index.ts";
-import type { LabUpRequest } from "../../contract/lab.ts";
 import { hierarchies } from "./cgroups.ts";
 import { KEEPER_ENVIRONMENT } from "./container.ts";
 
@@ -39,7 +38,7 @@ const onPath = (tool: string): boolean =>
  * Checks what a lab needs of its host, and raises the host's limit of inotify instances when it is too low for that many
  * machines (it falls back at the next boot). Rejects with LAB_NOT_ROOT, LAB_TOOL_MISSING or LAB_HOST_UNSUPPORTED.
  */
-export const requireHost = async (request: Pick<LabUpRequest, "machines">): Promise<void> => {
+export const requireHost = async (machines: number): Promise<void> => {
   if (process.platform !== "linux")
     throw SlipwayError.of("LAB_HOST_UNSUPPORTED", { problem: "it does not run Linux" });
   if (process.getuid?.() !== 0) throw SlipwayError.of("LAB_NOT_ROOT", {});
@@ -52,6 +51,6 @@ export const requireHost = async (request: Pick<LabUpRequest, "machines">): Prom
     throw SlipwayError.of("LAB_HOST_UNSUPPORTED", { problem: "its kernel has no overlay file system" });
   }
   hierarchies();
-  const wanted = 512 + request.machines * INOTIFY_PER_MACHINE;
+  const wanted = 512 + machines * INOTIFY_PER_MACHINE;
   if (Number(readFileSync(INOTIFY_LIMIT, "utf8")) < wanted) writeFileSync(INOTIFY_LIMIT, String(wanted));
 };

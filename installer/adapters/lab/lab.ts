@@ -30,11 +30,15 @@ import { statusOf } from "./status.ts";
 import { makeVmFiles } from "./vm.ts";
 import { ensureVm, type VmSources } from "./vm-image.ts";
 
+const DEFAULT_SUBNET = "10.99.0.0/24";
+const DEFAULT_MACHINES = 4;
+
 /** Free space that a lab must find besides what its machines will write: logs, keys, packages. */
 const HOME_NEEDED_MB = 2000;
 
 const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): Omit<LabRecord, "base"> => {
-  const { name: lab, subnet } = request;
+  const lab = request.name;
+  const subnet = request.subnet ?? present?.subnet ?? DEFAULT_SUBNET;
   if (present !== undefined && present.subnet !== subnet) {
     throw SlipwayError.of("LAB_SUBNET_FIXED", { lab, subnet: present.subnet, wanted: subnet });
   }
@@ -42,7 +46,7 @@ const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): Om
   const names = (letter: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
   const wanted: MachineRecord[] = [
-    ...names("n", request.machines).map((name) => ({
+    ...names("n", request.machines ?? (present === undefined ? DEFAULT_MACHINES : 0)).map((name) => ({
       name,
       kind: "container" as const,
       address: addresses.machine(name),
@@ -139,8 +143,8 @@ export const createLab = (places: LabFolders): Lab => {
   };
   return {
     async up(request, options = {}) {
-      addressesOf(request.subnet);
-      await requireHost(request);
+      if (request.subnet !== undefined) addressesOf(request.subnet);
+      await requireHost(request.machines ?? DEFAULT_MACHINES);
       const folders = resolved();
       requireSpace(folders.home, HOME_NEEDED_MB);
       return withLabLock({ folders, lab: request.name, signal: options.signal }, () =>

@@ -98,8 +98,8 @@ export const labErrors = {
       "实验环境 {lab} 的机器 {machine} 已关机：{fault} 需要机器处于运行状态",
     ),
     hint: text(
-      "`slipway lab fault start {machine} --name {lab}` powers it on.",
-      "用 `slipway lab fault start {machine} --name {lab}` 开机。",
+      "`slipway lab fault {machine} start --name {lab}` powers it on.",
+      "用 `slipway lab fault {machine} start --name {lab}` 开机。",
     ),
   },
   LAB_FAULT_UNSUPPORTED: {
