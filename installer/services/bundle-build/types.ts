@@ -18,7 +18,7 @@ export interface BuildRequest {
   readonly prefer?: Preference | undefined;
   /** Components worked on at once. Default: the number of cores, at most four. */
   readonly parallel?: number | undefined;
-  /** Limit of the compiler's cache, enforced after the build. Default 12 GB. */
+  /** Limit of the compiler's cache, enforced after the build. Default 24 GB. */
   readonly cacheLimitBytes?: number | undefined;
   /** Who asked for it, for the store's record. */
   readonly by: string;

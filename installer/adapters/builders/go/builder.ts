@@ -21,12 +21,14 @@ import { goEnvironment } from "./environment.ts";
 import { buildFlags, defaultProgramName, type LoadedGroup, loadGroup, needsCgo } from "./group.ts";
 import { goPackages } from "./licences.ts";
 import { explainGoFailure } from "./failure.ts";
-import { findGo, type GoToolchain } from "./toolchain.ts";
+import { findGo, type GoBootstrap, type GoToolchain } from "./toolchain.ts";
 
 /** What the Go builder needs besides its settings. */
 export interface GoBuilderOptions {
   /** Exact Go release to build with. */
   readonly toolchain: string;
+  /** Gives the wheel to start from on a machine without Go. */
+  readonly bootstrap: GoBootstrap;
   /** Where a C compiler's libraries come from. */
   readonly cgo: CgoTools;
 }
@@ -40,10 +42,12 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
   const wanted = new Map<string, Set<string>>();
   let found: Promise<GoToolchain> | undefined;
   const toolchain = (signal: AbortSignal): Promise<GoToolchain> => {
-    found ??= findGo(settings, options.toolchain, signal).catch((thrown: unknown) => {
-      found = undefined;
-      throw thrown;
-    });
+    found ??= findGo(settings, { version: options.toolchain, bootstrap: options.bootstrap, signal }).catch(
+      (thrown: unknown) => {
+        found = undefined;
+        throw thrown;
+      },
+    );
     return found;
   };
 

