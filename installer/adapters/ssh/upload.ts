@@ -70,13 +70,17 @@ const stream = async (
   { channel, options, over }: Pick<Conversation, "channel" | "over"> & { options: UploadOptions },
 ): Promise<void> => {
   options.onProgress?.(from, source.size);
-  // One piece is read while the one before it is on its way.
-  let next = read(source, from);
+  // One piece is read while the one before it is on its way. Two buffers take turns: once a write has called back, ssh2
+  // has copied the piece into packets, and fresh buffers for every piece cost more in garbage than in copying.
+  let buffer = Buffer.allocUnsafe(PIECE);
+  let spare = Buffer.allocUnsafe(PIECE);
+  let next = read(source, from, buffer);
   for (let at = from; at < source.size;) {
     const piece = await next;
     if (piece.length === 0) throw sourceWrong(source.path, "it became shorter while it was sent");
     at += piece.length;
-    next = read(source, at);
+    [buffer, spare] = [spare, buffer];
+    next = read(source, at, buffer);
     // A channel that closes never calls back for what it has not taken.
     const taken = new Promise<"taken">((resolve) => channel.write(piece, () => resolve("taken")));
     if ((await Promise.race([taken, over])) === "over" || options.signal.aborted) break;
@@ -86,10 +90,9 @@ const stream = async (
   await next;
 };
 
-const read = async (source: Source, at: number): Promise<Buffer> => {
-  const length = Math.min(PIECE, source.size - at);
+const read = async (source: Source, at: number, buffer: Buffer): Promise<Buffer> => {
+  const length = Math.min(buffer.length, source.size - at);
   if (length <= 0) return Buffer.alloc(0);
-  const buffer = Buffer.allocUnsafe(length);
   const { bytesRead } = await source.file.read(buffer, 0, length, at);
   return buffer.subarray(0, bytesRead);
 };
