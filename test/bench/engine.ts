@@ -37,7 +37,8 @@ const startOnce = async (data: string): Promise<Start> => {
   const pid = child.pid ?? 0;
   const pipe = child.stdio[3];
   if (!(pipe instanceof Object) || !("once" in pipe)) throw new Error("no pipe");
-  const [line] = (await once(pipe, "data")) as [Buffer];
+  const died = once(child, "exit").then(([code]) => [Buffer.from(`it ended with ${String(code)}`)]);
+  const [line] = (await Promise.race([once(pipe, "data"), died])) as [Buffer];
   if (!line.toString().includes("ready")) throw new Error(`the engine did not start: ${line.toString()}`);
   const ready = { wallMs: performance.now() - begun, cpuMs: cpuMs(pid) };
   const { client, close } = connect({ socketPath: join(data, "engine.sock"), user: "bench" });
@@ -51,7 +52,7 @@ const startOnce = async (data: string): Promise<Start> => {
   const resident = residentMiB(pid);
   const told = performance.now();
   child.kill("SIGTERM");
-  await once(child, "exit");
+  await died;
   return { ...ready, residentMiB: resident, callMs, stopMs: performance.now() - told };
 };
 
