@@ -25,9 +25,9 @@ const runWorkflow = async (workflow: string, session: Session, input: Input): Pr
     if (session.format !== "table") return errorEntry("SPEC_INVALID").exit;
     throw SlipwayError.of("SPEC_INVALID", { file: spec.file, count: verdict.problems.length });
   }
+  const words = await wordsFor(session, client);
   if (input.options["plan"] === true) {
     const plan = await client.operations.plan({ workflow, spec }, { context: { deadlineMs: PLAN_MS } });
-    const words = await wordsFor(session, client);
     await session.show(plan, () => planLines(plan, words, session));
     const failed = plan.steps.find(({ error }) => error !== undefined)?.error;
     return failed === undefined ? 0 : errorEntry(failed.code).exit;
@@ -42,7 +42,7 @@ const runWorkflow = async (workflow: string, session: Session, input: Input): Pr
     await session.show(operation, () => [operation.id]);
     return 0;
   }
-  return watchOperation(session, { client, operation });
+  return watchOperation(session, { client, operation, words });
 };
 
 /** Probing a large site takes minutes; the engine's own deadline is the shorter one. */

@@ -24,12 +24,14 @@ export interface Watched {
   readonly operation: Operation;
   /** Only events after this number are printed when the output is no terminal. */
   readonly after?: number;
+  /** Fetched ahead by whoever starts an operation, so that Ctrl-C detaches from its first moment on. */
+  readonly words?: Words;
 }
 
 /** Follows an operation to its end and prints how it came out. Resolves with the exit code. */
 export const watchOperation = async (session: Session, watched: Watched): Promise<number> => {
   const { client, operation } = watched;
-  const words = await wordsFor(session, client);
+  const words = watched.words ?? (await wordsFor(session, client));
   const end = await follow(session, watched, words);
   if (end === "detached") return INTERRUPTED;
   if (!isOver(end)) {
