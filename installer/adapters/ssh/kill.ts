@@ -1,6 +1,5 @@
 import { commandLine, type Become } from "./command-line.ts";
 import type { Connection } from "./connection.ts";
-import type { SshLimits } from "./limits.ts";
 import type { MachinePool } from "./pool.ts";
 
 /** Sends SIGTERM to every process of a POSIX session, and SIGKILL to those that are left. Builtins only, but for sleep. */
@@ -17,11 +16,11 @@ each() {
   done
 }
 session=$1
-n=$2
 each TERM
-while [ -n "$left" ] && [ "$n" -gt 0 ]; do
-  sleep 0.1
-  n=$((n - 1))
+# Few looks with growing pauses, about 2 s in all: a look walks all of /proc, which is slow on a busy machine.
+for pause in 0.1 0.2 0.4 0.6 0.7; do
+  [ -n "$left" ] || exit 0
+  sleep "$pause"
   each 0
 done
 [ -z "$left" ] || each KILL
@@ -34,13 +33,11 @@ export interface KillRequest {
   readonly become: Become;
   readonly sudoPassword: string | undefined;
   readonly session: string;
-  readonly limits: SshLimits;
 }
 
 /** Ends a POSIX session through a channel of its own. Resolves when the far side has done it, or the channel is gone. */
 export const killSession = async (request: KillRequest): Promise<void> => {
-  const ticks = String(Math.ceil(request.limits.termMs / 100));
-  const argv = ["/bin/sh", "-c", script, "slipway-kill", request.session, ticks];
+  const argv = ["/bin/sh", "-c", script, "slipway-kill", request.session];
   const line = commandLine(argv, request.become);
   const lease = await request.pool.openUrgent(line.text, request.connection);
   const { stream, ended } = lease.channel;

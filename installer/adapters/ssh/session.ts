@@ -226,7 +226,7 @@ class Session {
       await Promise.race([started, ended]);
       const session = this.#posixSession;
       if (session === undefined || session === "0" || connection.lost !== undefined) return;
-      await killSession({ pool, connection, become, sudoPassword, session, limits });
+      await killSession({ pool, connection, become, sudoPassword, session });
       await ended;
     };
     await withinTime(work(), limits.killMs);
