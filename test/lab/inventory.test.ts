@@ -129,7 +129,7 @@ describe("inventory and preflight on real machines", () => {
     const done = await run("check", {
       ...cluster,
       preflight: { waive: [] },
-      network: { pods: "10.99.0.0/16", services: "10.96.0.0/16" },
+      network: { ...cluster.network, pods: "10.99.0.0/16" },
     });
     expect(done.status).toBe("failed");
     const error = done.error("preflight.gate@@appliance") as { code: string; detail: string };
