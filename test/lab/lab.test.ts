@@ -197,22 +197,23 @@ describe("faults", () => {
       await transfer();
       return (performance.now() - started) / 1000;
     };
-    const fromMachine = () => on("n2", "head", "-c", "1048576", "/dev/urandom");
+    const fromMachine = () => on("n2", "head", "-c", "2097152", "/dev/urandom");
     const toMachine = async () => {
       const argv = await site.lab.sshCommand(site.name, "n2", ["sha256sum"]);
       const transfer = exec(argv[0] ?? "", argv.slice(1));
-      transfer.child.stdin?.end(randomBytes(1_048_576));
+      transfer.child.stdin?.end(randomBytes(2_097_152));
       await transfer;
     };
-    // 1 MiB at 4 Mbit/s takes two seconds, less what the queue and the bucket hold; unlimited it takes milliseconds.
+    // 2 MiB at 4 Mbit/s take four seconds, less what the queue and the credit of one second hold.
     await fault("n2", { type: "slow", kbitPerSecond: 4000 });
     expect((await machineStatus("n2"))?.faults).toEqual(["slow 4000 kbit/s"]);
-    expect(await seconds(fromMachine)).toBeGreaterThan(1.5);
-    expect(await seconds(toMachine)).toBeGreaterThan(1.5);
+    const slow = { from: await seconds(fromMachine), to: await seconds(toMachine) };
+    expect(slow.from).toBeGreaterThan(2);
+    expect(slow.to).toBeGreaterThan(2);
     await fault("n2", { type: "heal" });
     expect((await machineStatus("n2"))?.faults).toEqual([]);
-    expect(await seconds(fromMachine)).toBeLessThan(1.5);
-    expect(await seconds(toMachine)).toBeLessThan(1.5);
+    expect(await seconds(fromMachine)).toBeLessThan(slow.from);
+    expect(await seconds(toMachine)).toBeLessThan(slow.to);
   });
 
   test("a lossy link loses the share of packets asked for", async () => {

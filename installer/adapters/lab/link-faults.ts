@@ -28,10 +28,11 @@ const rulesOf = (machine: string, rule: LinkRule): readonly string[] => {
       `add rule bridge faults to oifname "${port}" ${drop}`,
     ];
   }
-  // Only what the machine sends: the other way is shaped by a queue on its port, which delays instead of dropping.
+  // Only what the machine sends: the other way is shaped by a queue on its port, which delays instead of dropping. The
+  // kernel's limit (nft_limit.c) lets a second's worth plus the burst through before it begins to count.
   const bytes = Math.max(1, Math.round((rule.kbit * 1000) / 8));
   return [
-    `add rule bridge faults from iifname "${port}" limit rate over ${bytes} bytes/second burst ${Math.max(16_384, Math.round(bytes / 4))} bytes counter drop comment "slow ${machine}"`,
+    `add rule bridge faults from iifname "${port}" limit rate over ${bytes} bytes/second burst 16384 bytes counter drop comment "slow ${machine}"`,
   ];
 };
 
