@@ -133,7 +133,7 @@ export const bundleService = (store: Bundles, trust: TrustService): BundleServic
     },
     sign: async ({ reference, signer, rotations = [], by }, signal) => {
       const bundle = await find(reference);
-      const index = await signImages(store, bundle.index, signer, signal);
+      const index = await signImages(store, { index: bundle.index, signer }, signal);
       const signed = await store.publish(index, { by, source: bundle.record.source }, signal);
       const fresh = await find(signed.index);
       const { keyId, publicKey } = signer;
@@ -179,8 +179,7 @@ const pick = (bundles: readonly StoredBundle[], reference: string): StoredBundle
 
 const signImages = async (
   store: Bundles,
-  index: BundleIndex,
-  signer: BundleSigner,
+  { index, signer }: { index: BundleIndex; signer: BundleSigner },
   signal: AbortSignal,
 ): Promise<BundleIndex> => {
   const bare = withoutSignatures(index);

@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { planTransport, writeTransport, type PlannedDelta } from "../../installer/adapters/bundle/export.ts";
 import { importTransport, type ImportResult } from "../../installer/adapters/bundle/import.ts";
-import { makeKeyPair, openSigner, verifySignature } from "../../installer/adapters/bundle/keys.ts";
+import { signerFrom, verifySignature } from "../../installer/adapters/bundle/keys.ts";
 import { writeOutput } from "../../installer/adapters/bundle/output.ts";
 import { fileSource, type TransportSource } from "../../installer/adapters/bundle/source.ts";
 import { BundleStore } from "../../installer/adapters/bundle/store.ts";
@@ -16,9 +17,14 @@ import { buildSample, DEFAULT_SAMPLE, type Sample } from "./sample.ts";
 
 export const never: AbortSignal = new AbortController().signal;
 
-/** A key for tests; its passphrase is "test". */
-export const testSigner = async (type: "ed25519" | "ecdsa-p256" = "ed25519"): Promise<BundleSigner> =>
-  openSigner((await makeKeyPair(type, "test")).privatePem, "test", "test.key");
+/** A key for tests, made without the costly sealing of real ones. */
+export const testSigner = (type: "ed25519" | "ecdsa-p256" = "ed25519"): BundleSigner =>
+  signerFrom(
+    (type === "ed25519"
+      ? generateKeyPairSync("ed25519")
+      : generateKeyPairSync("ec", { namedCurve: "prime256v1" })
+    ).privateKey,
+  );
 
 export const trusted = (signer: BundleSigner, more: Partial<TrustedKey> = {}): TrustedKey => ({
   keyId: signer.keyId,
@@ -62,8 +68,7 @@ export const buildSigned = async (
 export const exportTo = async (
   store: BundleStore,
   bundle: StoredBundle,
-  path: string,
-  more: { delta?: PlannedDelta; partBytes?: number } = {},
+  { path, ...more }: { path: string; delta?: PlannedDelta; partBytes?: number },
 ): Promise<readonly string[]> => {
   await mkdir(join(path, ".."), { recursive: true });
   const plan = await planTransport(store, bundle, more.delta);

@@ -165,14 +165,14 @@ const ended = async (child: ChildProcess): Promise<boolean> => {
 
 const work = await mkdtemp(join(tmpdir(), "slipway-fuzz-"));
 print(`seed ${seed}`);
-const signer = await testSigner();
+const signer = testSigner();
 const approve = believe(trusted(signer));
 const builder = await openStore(join(work, "builder"));
 const site = await openStore(join(work, "site"));
 const old = await buildSigned(builder, signer, earlier);
-await importFrom(site, (await exportTo(builder, old, join(work, "old.tar")))[0] ?? "", approve);
+await importFrom(site, (await exportTo(builder, old, { path: join(work, "old.tar") }))[0] ?? "", approve);
 const bundle = await buildSigned(builder, signer, small);
-const [file = ""] = await exportTo(builder, bundle, join(work, "small.tar"));
+const [file = ""] = await exportTo(builder, bundle, { path: join(work, "small.tar") });
 const good = await readFile(file);
 print(`bundle of ${good.length} bytes, ${good.length / 512} blocks`);
 const target = { store: site, work, approve };
@@ -249,12 +249,12 @@ const after = await buildSigned(
     Buffer.concat([bytes.subarray(0, 700_000), Buffer.from("new"), bytes.subarray(700_000)]),
   ),
 );
-const [beforeFile = ""] = await exportTo(builder, before, join(work, "before.tar"));
-const [afterFile = ""] = await exportTo(builder, after, join(work, "after.tar"));
+const [beforeFile = ""] = await exportTo(builder, before, { path: join(work, "before.tar") });
+const [afterFile = ""] = await exportTo(builder, after, { path: join(work, "after.tar") });
 const inventory = makeInventory("fuzz", [before.record.index], []);
 const options = { folder: join(work, "patches"), onProgress: () => {}, signal: never };
-const delta = await planDelta(builder, after, inventory, options);
-const [deltaFile = ""] = await exportTo(builder, after, join(work, "delta.tar"), { delta });
+const delta = await planDelta(builder, { bundle: after, since: inventory }, options);
+const [deltaFile = ""] = await exportTo(builder, after, { path: join(work, "delta.tar"), delta });
 const key = join(work, "key.json");
 await writeFile(key, JSON.stringify(trusted(signer)));
 const reference = async (name: string, files: readonly string[]): Promise<string> => {

@@ -30,8 +30,7 @@ const MIN_BLOB_BYTES = 16_384;
 /** Works out what a site lacks of a bundle, and makes patches against what it has. */
 export const planDelta = async (
   store: BundleStore,
-  bundle: StoredBundle,
-  inventory: Inventory,
+  { bundle, since: inventory }: { bundle: StoredBundle; since: Inventory },
   options: DeltaOptions,
 ): Promise<PlannedDelta> => {
   const bases = await basesOf(store, inventory);
@@ -47,7 +46,7 @@ export const planDelta = async (
   const lane = async (): Promise<void> => {
     for (let target = queue.shift(); target !== undefined; target = queue.shift()) {
       options.onProgress({ stage: "difference", done, total, unit: "bytes", item: target.component });
-      const patch = await patchFor(store, target, bases, options);
+      const patch = await patchFor(store, { target, base: mostAlike(target, bases) }, options);
       if (patch !== undefined) patches.push(patch);
       done += target.size;
     }
@@ -86,11 +85,9 @@ const basesOf = async (store: BundleStore, inventory: Inventory): Promise<readon
 
 const patchFor = async (
   store: BundleStore,
-  target: OrderedBlob,
-  bases: readonly OrderedBlob[],
+  { target, base }: { target: OrderedBlob; base: OrderedBlob | undefined },
   options: DeltaOptions,
 ): Promise<PatchEntry | undefined> => {
-  const base = mostAlike(target, bases);
   const fresh = packed(store, target);
   if (base === undefined || fresh === undefined) return undefined;
   const old = packed(store, base) ?? { ...fresh, ...base, path: store.blobPath(base.digest) };

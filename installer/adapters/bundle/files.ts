@@ -71,7 +71,7 @@ export async function* readPieces(
 /** Refuses a piece of work for which there is no room, before it begins. One part in 50 and 16 MiB stay free. */
 export const requireSpace = async (folder: string, bytes: number): Promise<void> => {
   const { bavail, bsize } = await statfs(folder);
-  const free = Number(bavail) * Number(bsize);
+  const free = bavail * bsize;
   const needed = Math.ceil(bytes * 1.02) + 16 * 2 ** 20;
   if (free >= needed) return;
   throw SlipwayError.of("BUNDLE_NO_SPACE", {

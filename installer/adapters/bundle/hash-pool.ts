@@ -74,7 +74,7 @@ export class HashPool implements AsyncDisposable {
 
   #start(): Worker | undefined {
     if (this.#all.length >= this.#limit) return undefined;
-    const workerData: WorkerData = { counter: this.#progress.buffer as SharedArrayBuffer };
+    const workerData: WorkerData = { counter: this.#progress.buffer };
     const worker = new Worker(new URL(import.meta.resolve("./hash-worker.ts")), { workerData });
     this.#all.push(worker);
     return worker;

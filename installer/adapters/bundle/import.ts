@@ -70,13 +70,18 @@ export const importTransport = async (
     throwIfCancelled(options.signal);
     await moveIn(store, staging, head);
     const closure = [...head.manifests, ...head.blobs];
-    const record = await store.addBundle(head, {
-      ...options.about,
-      digest: head.indexDigest,
-      trust,
-      bytes: closure.reduce((sum, blob) => sum + blob.size, 0),
-      blobs: closure.length,
-    });
+    // The store holds the whole bundle now, however it came.
+    const { delta: _delta, ...envelope } = head.envelope;
+    const record = await store.addBundle(
+      { ...head, envelope },
+      {
+        ...options.about,
+        digest: head.indexDigest,
+        trust,
+        bytes: closure.reduce((sum, blob) => sum + blob.size, 0),
+        blobs: closure.length,
+      },
+    );
     await rm(staging, { recursive: true, force: true });
     const skipped = head.blobs.filter((blob) => present.has(blob.digest)).length;
     return { record, written: target.count(), skipped, patched };

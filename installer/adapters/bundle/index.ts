@@ -62,7 +62,7 @@ export const bundlesOf = (store: BundleStore, pipe: AsyncIterable<Uint8Array>): 
       const difference =
         since === undefined
           ? undefined
-          : await planDelta(store, bundle, since, { folder, onProgress, signal });
+          : await planDelta(store, { bundle, since }, { folder, onProgress, signal });
       const plan = await planTransport(store, bundle, difference);
       const total = plan.head.totalBytes;
       const parts = await writeOutput(writeTransport(plan, signal), {

@@ -91,8 +91,13 @@ export const openSigner = async (
     throw SlipwayError.of("BUNDLE_PASSPHRASE_WRONG", { file }, { cause });
   }
   const privateKey = createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
+  requireSupported(createPublicKey(privateKey), file);
+  return signerFrom(privateKey);
+};
+
+/** A signer for a key that is open already. */
+export const signerFrom = (privateKey: KeyObject): BundleSigner => {
   const publicKey = createPublicKey(privateKey);
-  requireSupported(publicKey, file);
   const digest = digestFor(publicKey);
   return {
     keyId: keyIdOf(publicKey),

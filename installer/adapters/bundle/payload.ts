@@ -132,7 +132,7 @@ const takeOne = async (run: PayloadRun, pool: HashPool, entry: TransportEntry): 
     const covered = segments.reduce((sum, part) => sum + part.end - part.start, 0);
     const reply = await pool.run(segments, out);
     if (covered < entry.size && "hex" in reply) throw truncated(run, entry, covered);
-    accept(run, entry, reply, out);
+    accept(run, { entry, out }, reply);
   } catch (error) {
     await run.target.failed(entry);
     throw error;
@@ -140,7 +140,11 @@ const takeOne = async (run: PayloadRun, pool: HashPool, entry: TransportEntry): 
   await run.target.done(entry);
 };
 
-const accept = (run: PayloadRun, entry: TransportEntry, reply: HashReply, out: string | undefined): void => {
+const accept = (
+  run: PayloadRun,
+  { entry, out }: { entry: TransportEntry; out: string | undefined },
+  reply: HashReply,
+): void => {
   if ("hex" in reply) {
     checkDigest(entry, `sha256:${reply.hex}`);
   } else if ("truncatedAt" in reply) {
@@ -231,10 +235,13 @@ const truncated = (run: PayloadRun, entry: TransportEntry, after: number): Slipw
 const itemOf = (entry: TransportEntry): string => `${entry.component} (${entry.digest})`;
 
 /** Of several failures the cause: once one has failed the others are stopped and report CANCELLED. */
-const firstFailure = (results: readonly PromiseSettledResult<void>[], signal: AbortSignal): unknown => {
+const firstFailure = (
+  results: readonly PromiseSettledResult<void>[],
+  signal: AbortSignal,
+): Error | undefined => {
   if (signal.aborted) return SlipwayError.of("CANCELLED", {});
-  const reasons: unknown[] = results.flatMap((result) =>
-    result.status === "rejected" ? [result.reason as unknown] : [],
-  );
+  const reasons = results.flatMap((result) => (result.status === "rejected" ? [asError(result.reason)] : []));
   return reasons.find((reason) => !isCode(reason, "CANCELLED")) ?? reasons[0];
 };
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
