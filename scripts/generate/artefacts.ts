@@ -1,4 +1,5 @@
 import { cliPage } from "./cli-page.ts";
+import { componentsPage, componentsSchema } from "./components-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { phasesPage } from "./phases-page.ts";
 import { clusterSchema, openApiDocument } from "./schemas.ts";
@@ -18,4 +19,6 @@ export const artefacts: readonly Artefact[] = [
   { path: "docs/cli.md", render: cliPage },
   { path: "docs/openapi.json", render: openApiDocument },
   { path: "docs/cluster.schema.json", render: clusterSchema },
+  { path: "docs/components.schema.json", render: componentsSchema },
+  { path: "docs/components.md", render: componentsPage },
 ];

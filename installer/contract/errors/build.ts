@@ -8,8 +8,8 @@ export const buildErrors = {
     exit: 71,
     title: text("{file} has {count} problem(s): {problem}", "{file} 有 {count} 处问题：{problem}"),
     hint: text(
-      "Correct the file; its schema is in docs/schema. Nothing was built.",
-      "请修正该文件，其模式见 docs/schema。没有构建任何内容。",
+      "Correct the file; its schema is docs/components.schema.json. Nothing was built.",
+      "请修正该文件，其模式见 docs/components.schema.json。没有构建任何内容。",
     ),
   },
   BUILD_UNKNOWN_NAME: {

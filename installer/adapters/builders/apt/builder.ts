@@ -26,7 +26,11 @@ export const aptBuilder = (settings: BuilderSettings, lock: () => Promise<Compon
   const serial = makeSerial();
   const locked = async (set: string, architecture: Architecture): Promise<readonly LockedPackage[]> => {
     const packages = (await lock()).apt[set]?.[architecture];
-    if (packages === undefined) throw SlipwayError.of("BUILD_NOT_LOCKED", { name: set, architecture });
+    const { packages: named } = await loadSet(settings.images, set);
+    // A set that was given another package since the lock was written counts as not locked.
+    if (packages === undefined || !named.every((name) => packages.some((entry) => entry.name === name))) {
+      throw SlipwayError.of("BUILD_NOT_LOCKED", { name: set, architecture });
+    }
     return packages;
   };
   const local = async (set: string, target: BuildTarget): Promise<readonly LocalPackage[]> => {
