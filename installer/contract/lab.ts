@@ -67,7 +67,6 @@ export const LabFault = z.discriminatedUnion("type", [
 ]);
 export type LabFault = Readonly<z.output<typeof LabFault>>;
 /** Names of the faults, as the command line takes them. */
-export type LabFaultType = LabFault["type"];
 
 /** Packets that tried to leave the lab. All of them were dropped; the figures only prove who tried. */
 export const LabEgress = z.object({
