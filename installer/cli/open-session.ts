@@ -7,6 +7,14 @@ import { paintFor } from "./output/paint.ts";
 import { placesFor } from "./places.ts";
 import type { OutputFormat, Session } from "./session.ts";
 
+/** The options that decide which engine is meant, as they were given; a value with odd characters is quoted. */
+const leadingOptions = (options: Readonly<Record<string, unknown>>): readonly string[] =>
+  ["lab", "data", "socket"].flatMap((name) => {
+    const value = options[name];
+    if (typeof value !== "string") return [];
+    return [`--${name}`, /^[\w./@:-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`];
+  });
+
 /** Makes the session of one command. Nothing is loaded or connected before it is asked for. */
 export const openSession = (
   environment: Environment,
@@ -31,6 +39,7 @@ export const openSession = (
     places,
     paint: paintFor(stdout, environment.env),
     connections,
+    command: (rest) => ["slipway", ...leadingOptions(options), rest].join(" "),
     say: (key, ...params) => worded(language, messages[key], ...params),
     async engine() {
       const { isListening, startPrivateEngine, unreachable } = await import("./link/launch.ts");

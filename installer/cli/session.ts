@@ -18,6 +18,8 @@ export interface Session {
   readonly paint: Paint;
   /** A message of the CLI in the operator's language. */
   say<K extends MessageKey>(key: K, ...params: MessageParams<(typeof messages)[K] & Message>): string;
+  /** A command to type next, with the options that lead to the same engine: `slipway --lab x operation watch ...`. */
+  command(rest: string): string;
   /** The engine; a private one is started when none is running. */
   engine(): Promise<EngineClient>;
   /** The engine if one is running; none is started. */

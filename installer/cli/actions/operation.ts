@@ -5,7 +5,7 @@ import { argument, optionText, type Action, type Input } from "../command.ts";
 import { tableLines } from "../output/table.ts";
 import { durationText, timeText } from "../output/time.ts";
 import { checkLines, checkResults } from "../progress/checks.ts";
-import { errorText, stateText, titleOf, type Words } from "../progress/words.ts";
+import { errorText, stateText, titleOf, wordsWith, type Words } from "../progress/words.ts";
 import type { Session } from "../session.ts";
 import { watchOperation, wordsFor } from "./watch.ts";
 
@@ -27,7 +27,7 @@ export const list: Action = async (session, input) => {
     ...(cluster === undefined ? {} : { cluster }),
     limit: wholeNumber(input, "limit") ?? 20,
   });
-  const words: Words = { language: session.language, titles: new Map() };
+  const words = wordsWith(session, new Map());
   await session.show(operations, () => operationLines(operations, words, session));
   return 0;
 };
@@ -158,7 +158,7 @@ export const report: Action = async (session, input) => {
   const client = await session.engine();
   const id = argument(input, 0);
   const results = checkResults(await client.operations.steps({ id }));
-  const words: Words = { language: session.language, titles: new Map() };
+  const words = wordsWith(session, new Map());
   await session.show(results, () =>
     results.length === 0
       ? [session.say("nothing")]

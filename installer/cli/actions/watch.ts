@@ -8,7 +8,7 @@ import { plainLine } from "../progress/plain.ts";
 import { LiveBlock } from "../progress/screen.ts";
 import { initialState, isOver, reduceProgress, type ProgressState } from "../progress/state.ts";
 import { exitCodeOf, summaryLines } from "../progress/summary.ts";
-import type { Words } from "../progress/words.ts";
+import { wordsWith, type Words } from "../progress/words.ts";
 import type { Session } from "../session.ts";
 
 /** A second Ctrl-C within this time asks whether to cancel. */
@@ -38,7 +38,7 @@ export const watchOperation = async (session: Session, watched: Watched): Promis
     session.note(
       session.say("engineGone", {
         operation: operation.id,
-        command: `slipway operation watch ${operation.id}`,
+        command: session.command(`operation watch ${operation.id}`),
       }),
     );
     return 46;
@@ -48,10 +48,10 @@ export const watchOperation = async (session: Session, watched: Watched): Promis
 };
 
 /** Titles of all phases, for wording. */
-export const wordsFor = async ({ language }: Session, client: EngineClient): Promise<Words> => {
+export const wordsFor = async (session: Session, client: EngineClient): Promise<Words> => {
   const workflows = await client.workflows.list();
   const phases = workflows.flatMap((workflow) => workflow.phases);
-  return { language, titles: new Map(phases.map(({ id, title }) => [id, title])) };
+  return wordsWith(session, new Map(phases.map(({ id, title }) => [id, title])));
 };
 
 /** The state at the end of the feed, or that the operator has left. */
@@ -152,7 +152,7 @@ const onInterrupt = (
     if (asking) return;
     if (timer === undefined) {
       display.pause();
-      const command = `slipway operation watch ${operation.id}`;
+      const command = session.command(`operation watch ${operation.id}`);
       session.note(session.say("detached", { operation: operation.id, command }));
       session.note(session.say("againToCancel"));
       timer = setTimeout(leave, SECOND_INTERRUPT_MS);
@@ -209,6 +209,10 @@ export const showEnd = async (
     ...summaryLines(state, { operation, words, paint: session.paint }),
     ...(results.length === 0
       ? []
-      : [session.say("summaryReport", { command: `slipway operation report ${operation.id} --all` })]),
+      : [
+          session.say("summaryReport", {
+            command: session.command(`operation report ${operation.id} --all`),
+          }),
+        ]),
   ]);
 };

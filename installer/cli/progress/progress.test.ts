@@ -1,21 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { FeedItem, Operation } from "../../contract/api/operations.ts";
 import type { EventBody } from "../../contract/operation.ts";
-import { text } from "../../contract/text.ts";
+import { text, type Localized } from "../../contract/text.ts";
 import { plain } from "../output/paint.ts";
 import { displayWidth } from "../output/width.ts";
 import { frameLines } from "./frame.ts";
 import { plainLine } from "./plain.ts";
 import { initialState, reduceProgress, type ProgressState } from "./state.ts";
 import { exitCodeOf, summaryLines } from "./summary.ts";
-import type { Words } from "./words.ts";
+import { wordsWith, type Words } from "./words.ts";
 
-const titles = new Map([
+const titles: Words["titles"] = new Map<string, Localized>([
   ["machine.connect", text("Log in over SSH", "通过 SSH 登录")],
   ["machine.inventory", text("Take inventory", "采集资产信息")],
 ]);
-const english: Words = { language: "en", titles };
-const chinese: Words = { language: "zh-CN", titles };
+const command = (rest: string): string => `slipway --lab demo ${rest}`;
+const english = wordsWith({ language: "en", command }, titles);
+const chinese = wordsWith({ language: "zh-CN", command }, titles);
 const operation: Operation = {
   id: "op-0000000001",
   workflow: "check",
@@ -143,7 +144,7 @@ describe("the summary", () => {
     expect(lines[0]).toBe("n2: Log in over SSH failed: HOST_UNREACHABLE");
     expect(lines).toContain("1 step(s) never ran because of it");
     expect(lines).toContain("op-0000000001 failed after 7.0s");
-    expect(lines.at(-1)).toBe("retry with: slipway operation retry op-0000000001 --machine n2");
+    expect(lines.at(-1)).toBe("retry with: slipway --lab demo operation retry op-0000000001 --machine n2");
     expect(exitCodeOf(state)).toBe(20);
   });
 

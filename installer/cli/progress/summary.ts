@@ -17,7 +17,8 @@ export const summaryLines = (
   const colour = state.status === "succeeded" ? paint.good : paint.bad;
   const failures = [...state.failures.values()];
   const machines = new Set(failures.map(({ step }) => step.machine));
-  const retry = `slipway operation retry ${operation.id}${machines.size === 1 ? ` --machine ${[...machines].join("")}` : ""}`;
+  const one = machines.size === 1 ? ` --machine ${[...machines].join("")}` : "";
+  const retry = words.command(`operation retry ${operation.id}${one}`);
   return [
     ...failures.flatMap(({ step, error }) => {
       const { title, hint } = renderError(error, words.language);

@@ -1,6 +1,7 @@
 import { renderError, type WireError } from "../../contract/errors/index.ts";
 import type { Language, Localized } from "../../contract/text.ts";
 import { messages } from "../messages/index.ts";
+import type { Session } from "../session.ts";
 import { worded, type Message, type MessageParams } from "../messages/message.ts";
 
 /** What renderers need to put steps into words. */
@@ -8,7 +9,15 @@ export interface Words {
   readonly language: Language;
   /** Titles of phases by id, as the engine gave them. */
   readonly titles: ReadonlyMap<string, Localized>;
+  /** A command to type next, as the session words it. */
+  command(rest: string): string;
 }
+
+/** The words of a session, given the titles the engine knows. */
+export const wordsWith = (
+  { language, command }: Pick<Session, "language" | "command">,
+  titles: Words["titles"],
+): Words => ({ language, titles, command });
 
 /** A message of the CLI. */
 export const say = <K extends keyof typeof messages>(
