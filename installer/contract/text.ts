@@ -7,5 +7,8 @@ export type Language = "en" | "zh-CN";
 /** The same sentence in each language. */
 export type Localized = Readonly<Record<Language, string>>;
 
-/** Pairs the English and the Chinese wording of one sentence, so that neither can be forgotten. */
-export const text = (en: string, zh: string): Localized => ({ en, "zh-CN": zh });
+/** Pairs the English and the Chinese wording of one sentence, so that neither can be forgotten. Keeps literal types. */
+export const text = <const En extends string, const Zh extends string>(
+  en: En,
+  zh: Zh,
+): { readonly en: En; readonly "zh-CN": Zh } => ({ en, "zh-CN": zh });
