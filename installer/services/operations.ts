@@ -10,7 +10,7 @@ import { dryRun } from "../core/dry-run.ts";
 import { buildGraph, type Graph } from "../core/graph.ts";
 import type { Workflow } from "../core/phase.ts";
 import { assemblePlan, confirmationText } from "../core/plan.ts";
-import type { Journal, Log, Ports, Redactor } from "../core/ports/index.ts";
+import type { Journal, Log, Ports } from "../core/ports/index.ts";
 import type { OperationRecord } from "../core/ports/journal.ts";
 import { Runner, type RunEnd } from "../core/runner/runner.ts";
 import type { RetryPolicy } from "../core/runner/retry.ts";
@@ -23,7 +23,6 @@ export interface OperationsOptions {
   readonly workflows: readonly Workflow[];
   readonly ports: Ports;
   readonly journal: Journal;
-  readonly redactor: Redactor;
   readonly log: Log;
   readonly newId: () => OperationId;
   readonly policy?: RetryPolicy;
@@ -66,7 +65,6 @@ export const createOperations = (options: OperationsOptions): OperationsService 
       workflow: workflow(operation.workflow),
       ports,
       journal,
-      redactor: options.redactor,
       log: log.child({ operation: operation.id }),
       onLive: (event) => listeners.forEach((listener) => listener(event)),
       history: await journal.steps(operation.id),

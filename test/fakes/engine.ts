@@ -1,18 +1,11 @@
 import type { OperationId } from "../../installer/contract/operation.ts";
 import type { Workflow } from "../../installer/core/phase.ts";
-import type { Redactor, Remote } from "../../installer/core/ports/index.ts";
+import type { Remote } from "../../installer/core/ports/index.ts";
 import { createOperations } from "../../installer/services/operations.ts";
 import type { OperationsService } from "../../installer/services/operations-api.ts";
 import { FakeClock } from "./clock.ts";
 import { FakeJournal } from "./journal.ts";
 import { FakeLog } from "./log.ts";
-
-/** A redactor that knows no secret. */
-export const transparentRedactor: Redactor = {
-  add: () => undefined,
-  redact: (value) => value,
-  redactDeep: (value) => value,
-};
 
 /** A remote that must not be reached: phases of the fake world act on the world instead. */
 const noRemote = new Proxy({} as Remote, {
@@ -46,7 +39,6 @@ export const fakeEngine = ({ workflows, before, width }: FakeEngineOptions): Fak
     workflows,
     ports: { clock, remote: noRemote },
     journal,
-    redactor: transparentRedactor,
     log,
     newId: (): OperationId => `op-${(ids++).toString(36).padStart(10, "0")}`,
     ...(width === undefined ? {} : { width }),

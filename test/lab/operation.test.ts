@@ -6,6 +6,7 @@ import type { OperationEvent } from "../../installer/contract/operation.ts";
 import type { LabFault } from "../../installer/contract/lab.ts";
 import { crashRun } from "../crash/crash-run.ts";
 import { startEngine, type EngineProcess } from "../support/engine-process.ts";
+import { expectNoSecretIn } from "../support/no-secret.ts";
 import { openTestLab, type TestLab } from "./harness.ts";
 
 let site: TestLab;
@@ -23,9 +24,9 @@ afterAll(async () => {
   if (data !== undefined) await rm(data, { recursive: true, force: true });
 });
 
-const startCheck = async (): Promise<string> => {
+const startCheck = async (change: (text: string) => string = (text) => text): Promise<string> => {
   const file = site.lab.clusterFile(site.name);
-  const spec = { file, text: await readFile(file, "utf8") };
+  const spec = { file, text: change(await readFile(file, "utf8")) };
   return (await engine.client.operations.start({ workflow: "check", spec })).id;
 };
 
@@ -106,6 +107,18 @@ describe("a machine in the middle of an operation", () => {
       expect((await engine.client.operations.get({ id })).status).toBe("succeeded");
     },
   );
+});
+
+describe("a password", () => {
+  test("that opens every machine and makes root of a user is in no file the engine wrote", async () => {
+    const password = site.clerkPassword;
+    await engine.client.secrets.set({ name: "clerk", value: password });
+    const login = "ssh:\n  user: clerk\n  password: secret:clerk\n  sudo: password\n";
+    const id = await startCheck((text) => text.replace(/^ssh:\n(?: {2}.*\n)+/m, login));
+    await follow(id);
+    expect((await engine.client.operations.get({ id })).status).toBe("succeeded");
+    expectNoSecretIn(data, [password]);
+  });
 });
 
 describe("an engine that is killed", () => {

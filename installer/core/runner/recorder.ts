@@ -1,6 +1,6 @@
 import { isCode, toWire, type EventBody, type LiveEvent, type OperationId } from "../contract.ts";
 import type { Durability, Journal } from "../ports/journal.ts";
-import type { Clock, Redactor } from "../ports/index.ts";
+import type { Clock } from "../ports/index.ts";
 
 /** How often an operation that waits for disk space looks again. */
 const holdPollMs = 1000;
@@ -10,14 +10,13 @@ export interface RecorderOptions {
   readonly operation: OperationId;
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly redactor: Redactor;
   readonly onLive: (event: LiveEvent) => void;
   /** Aborts when the engine stops: a held write then gives up. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The only way in which a run writes: redacts, appends, and holds the operation while the disk is full. A step that
+ * The only way in which a run writes: it appends, and holds the operation while the disk is full. A step that
  * cannot be recorded does not happen, so holding the write holds the operation.
  */
 export class Recorder {
@@ -30,12 +29,11 @@ export class Recorder {
 
   /** Resolves once the event is durable. Rejects with the journal's error when it can never be, CANCELLED on stop. */
   async record(body: EventBody, durability: Durability = "commit"): Promise<void> {
-    const { operation, journal, clock, redactor, onLive, signal } = this.#options;
-    const clean = redactor.redactDeep(body);
+    const { operation, journal, clock, onLive, signal } = this.#options;
     let held = false;
     for (;;) {
       try {
-        await journal.append(operation, clean, durability);
+        await journal.append(operation, body, durability);
         if (held && --this.#holding === 0) onLive({ type: "operation.released", operation });
         return;
       } catch (error) {

@@ -2,7 +2,7 @@ import { isCode, SlipwayError, type Decision, type LiveEvent, type OperationOutc
 import { buildGraph, type Graph, type GraphStep } from "../graph.ts";
 import type { Workflow } from "../phase.ts";
 import type { Journal, OperationRecord, StepRecord } from "../ports/journal.ts";
-import type { Log, Ports, Redactor } from "../ports/index.ts";
+import type { Log, Ports } from "../ports/index.ts";
 import { Schedule } from "../schedule.ts";
 import { criticalPath, type StepTiming } from "./critical-path.ts";
 import { Recorder } from "./recorder.ts";
@@ -18,7 +18,6 @@ export interface RunnerOptions {
   readonly workflow: Workflow;
   readonly ports: Ports;
   readonly journal: Journal;
-  readonly redactor: Redactor;
   readonly log: Log;
   readonly onLive: (event: LiveEvent) => void;
   /** What the journal knows of the steps, empty for a new operation. Skips are kept, all else is probed again. */
@@ -66,7 +65,7 @@ export class Runner {
   #wake: () => void = () => undefined;
 
   constructor(options: RunnerOptions) {
-    const { operation, workflow, journal, redactor, ports, onLive } = options;
+    const { operation, workflow, journal, ports, onLive } = options;
     this.#options = options;
     this.#graph = buildGraph(workflow, operation.cluster);
     this.#schedule = new Schedule(this.#graph);
@@ -76,7 +75,6 @@ export class Runner {
       operation: operation.id,
       journal,
       clock: ports.clock,
-      redactor,
       onLive,
       signal: this.#stopping.signal,
     });
