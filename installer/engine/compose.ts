@@ -77,7 +77,6 @@ export const composeEngine = async (
       workflows,
       ports: { clock: systemClock, remote },
       journal: journalFor(journal, host),
-      redactor,
       log,
       newId: newOperationId,
     });
