@@ -31,7 +31,7 @@ const TRUNCATIONS = 300;
 const HEADER_MUTATIONS = 200;
 const KILLS = 100;
 
-const seed = process.argv[2] ?? String(Date.now());
+const seed = process.argv[3] ?? String(Date.now());
 let state = digestOf(Buffer.from(seed));
 const random = (below: number): number => {
   state = digestOf(Buffer.from(state));

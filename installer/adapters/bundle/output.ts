@@ -57,7 +57,10 @@ class PartWriter {
   readonly #sizes: readonly number[];
   readonly #onBytes: (done: number) => void;
   readonly #done: WrittenPart[] = [];
-  readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  #spare = Buffer.allocUnsafe(CHUNK_BYTES);
+  /** The write that is under way, from the other buffer. */
+  #writing: Promise<void> = Promise.resolve();
   #buffered = 0;
   #open: { handle: FileHandle; hash: Hash; written: number } | undefined;
   #total = 0;
@@ -89,6 +92,7 @@ class PartWriter {
   }
 
   async abandon(): Promise<void> {
+    await this.#writing.catch(() => {});
     await this.#open?.handle.close();
     for (const name of this.#names) await rm(`${name}.partial`, { force: true });
   }
@@ -104,14 +108,18 @@ class PartWriter {
       written: 0,
     };
     const bytes = this.#buffer.subarray(0, this.#buffered);
-    const writing = writeAll(this.#open.handle, bytes, this.#open.written);
+    await this.#writing;
+    this.#writing = writeAll(this.#open.handle, bytes, this.#open.written);
+    // Seen where it is awaited; until then a failure must not count as unhandled.
+    this.#writing.catch(() => {});
     this.#open.hash.update(bytes);
-    await writing;
+    [this.#buffer, this.#spare] = [this.#spare, this.#buffer];
     this.#open.written += bytes.length;
     this.#total += bytes.length;
     this.#buffered = 0;
     this.#onBytes(this.#total);
     if (this.#open.written < size) return;
+    await this.#writing;
     await this.#open.handle.sync();
     await this.#open.handle.close();
     this.#done.push({ path: name, size, sha256: this.#open.hash.digest("hex") });
