@@ -79,7 +79,7 @@ export const bundleBuilders = async (
           const [file] = wheel.files;
           return file?.kind === "file" ? file.location : "";
         },
-        cgo: { identity: apt.setIdentity, sysroot: apt.sysroot },
+        cgo: { identity: apt.setIdentity, sysroot: apt.sysroot, libraries: apt.libraries },
       }),
       apt,
       url,

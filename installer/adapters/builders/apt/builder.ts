@@ -5,7 +5,12 @@ import type { ComponentsLock, LockedPackage } from "../../../contract/bundle/loc
 import type { AptSource } from "../../../contract/bundle/sources.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import { canonicalJson } from "../../../core/bundle/canonical.ts";
-import type { BuildTarget, FilesBuilder, PackageFetcher } from "../../../core/ports/builders.ts";
+import type {
+  BuildTarget,
+  FilesBuilder,
+  PackageFetcher,
+  SoftwarePackage,
+} from "../../../core/ports/builders.ts";
 import { exists, makeFolderOnce, readIfThere, sha256Text, treeOf } from "../common/files.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 import { makeSerial } from "../common/serial.ts";
@@ -19,6 +24,7 @@ export interface AptBuilder extends FilesBuilder<AptSource>, PackageFetcher {
   /** See CgoTools. */
   setIdentity(set: string, architecture: Architecture): Promise<string>;
   sysroot(set: string, target: BuildTarget): Promise<string>;
+  libraries(set: string, target: BuildTarget): Promise<readonly SoftwarePackage[]>;
 }
 
 /** `lock` is read at each use, since `bundle lock` may change it. apt works in one root at a time. */
@@ -69,6 +75,12 @@ export const aptBuilder = (settings: BuilderSettings, lock: () => Promise<Compon
         software: await describePackages(settings, packages, target),
         origin: originOf(settings, packages.length),
       };
+    },
+    libraries: async (set, target) => {
+      const packages = await local(set, target);
+      // A -dev package holds the static library; headers of the kernel and tools leave nothing in a program.
+      const linked = packages.filter(({ name }) => /^lib.*-dev$/.test(name) && name !== "linux-libc-dev");
+      return describePackages(settings, linked, target);
     },
     sysroot: async (set, target) => {
       const identity = await setIdentity(set, target.architecture);

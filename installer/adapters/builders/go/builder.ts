@@ -107,6 +107,11 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       env,
       remedy: `Go ${options.toolchain}`,
     };
+    const { cgo } = group.recipe;
+    const libraries =
+      cgo !== undefined && needsCgo(group.recipe, target.architecture)
+        ? await options.cgo.libraries(cgo.sysroot, target)
+        : [];
     try {
       await runCommand(
         [
@@ -123,7 +128,7 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       for (const name of names) {
         const program = join(scratch, defaultProgramName(importPathOf(group, name)));
         const about = await runCommand([go.program, "version", "-m", program], common);
-        const packages = await goPackages(about.stdout, moduleCache);
+        const packages = [...(await goPackages(about.stdout, moduleCache)), ...libraries];
         await makeFolderOnce(folderOf(identity, importPathOf(group, name)), async (into) => {
           await writeAtomically(join(into, "packages.json"), JSON.stringify(packages));
           await rename(program, join(into, "program"));

@@ -1,5 +1,5 @@
 import type { Architecture } from "../../../contract/bundle/components.ts";
-import type { BuildTarget } from "../../../core/ports/builders.ts";
+import type { BuildTarget, SoftwarePackage } from "../../../core/ports/builders.ts";
 import { runCommand } from "../common/command.ts";
 import type { BuilderSettings } from "../common/settings.ts";
 
@@ -9,6 +9,8 @@ export interface CgoTools {
   identity(set: string, architecture: Architecture): Promise<string>;
   /** Unpacks the set; gives the folder that takes the place of the root for the compiler. */
   sysroot(set: string, target: BuildTarget): Promise<string>;
+  /** What of a set ends up in a statically linked program, for its SBOM. */
+  libraries(set: string, target: BuildTarget): Promise<readonly SoftwarePackage[]>;
 }
 
 const machines = {
@@ -37,6 +39,7 @@ export const cgoIdentity = async (
     compiler: await ask(compiler(architecture)),
     linker: await ask(`${machines[architecture].triplet}-ld`),
     libraries: await tools.identity(sysroot, architecture),
+    sbom: "with libraries",
   };
 };
 

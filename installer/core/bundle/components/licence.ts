@@ -4,7 +4,7 @@
  */
 export const classifyLicence = (text: string): string => {
   const flat = text
-    .replaceAll(/[\s*#/]+/g, " ")
+    .replaceAll(/[\s*#/>]+/g, " ")
     .replaceAll(/[“”"'`’]/g, "")
     .toLowerCase();
   const found = rules.filter(
