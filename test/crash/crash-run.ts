@@ -125,7 +125,10 @@ const repeated = (bodies: readonly EventBody[]): readonly string[] => {
   return again;
 };
 
-/** Facts that two looks at the same machine agree on: identity and hardware, not load, time or free space. */
+/**
+ * Facts that two looks at the same machine agree on: identity and hardware, not load, time or free space, and not the mark
+ * that the operation itself leaves, which a look before or after it sees or not.
+ */
 const stableFacts = (steps: readonly Step[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     steps
@@ -134,7 +137,7 @@ const stableFacts = (steps: readonly Step[]): Readonly<Record<string, unknown>> 
       .toSorted(([one], [other]) => one.localeCompare(other)),
   );
 
-const passing = /^(collectedAt|tookMs|uptimeSeconds|availableBytes|inodesFree|time)$/;
+const passing = /^(collectedAt|tookMs|uptimeSeconds|availableBytes|inodesFree|time|slipway)$/;
 
 /** Disks of the computer that the lab's containers run on: they come and go with other labs. */
 const isForeign = (value: unknown): boolean =>
