@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
 import { labFolders, openTestLab, type TestLab } from "../lab/harness.ts";
-import { testRemote } from "../ssh-remote.ts";
+import { testRemote } from "../support/ssh-remote.ts";
 
 export const title = "SSH";
 

@@ -15,7 +15,7 @@ import { createOperations } from "../../installer/services/operations.ts";
 import { workflows } from "../../installer/workflows/index.ts";
 import { FakeJournal } from "../fakes/journal.ts";
 import { FakeLog } from "../fakes/log.ts";
-import { plainRedactor, testRemote } from "../ssh-remote.ts";
+import { plainRedactor, testRemote } from "../support/ssh-remote.ts";
 import { openTestLab, type TestLab } from "./harness.ts";
 
 let lab: TestLab;

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
-import { type SshServer, startSshServer } from "../ssh-server.ts";
-import { eventually, plainRedactor, rejection, testRemote } from "../ssh-remote.ts";
+import { type SshServer, startSshServer } from "../support/ssh-server.ts";
+import { eventually, plainRedactor, rejection, testRemote } from "../support/ssh-remote.ts";
 
 const { signal } = new AbortController();
 const cleanup: (() => unknown)[] = [];

@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
-import { type SshServer, startSshServer } from "../ssh-server.ts";
-import { rejection, testRemote } from "../ssh-remote.ts";
+import { type SshServer, startSshServer } from "../support/ssh-server.ts";
+import { rejection, testRemote } from "../support/ssh-remote.ts";
 
 const { signal } = new AbortController();
 const SIZE = 24 * 1024 * 1024;

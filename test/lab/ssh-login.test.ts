@@ -4,8 +4,14 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fingerprintOf, freePort, generateKey, type SshServer, startSshServer } from "../ssh-server.ts";
-import { rejection, testRemote } from "../ssh-remote.ts";
+import {
+  fingerprintOf,
+  freePort,
+  generateKey,
+  type SshServer,
+  startSshServer,
+} from "../support/ssh-server.ts";
+import { rejection, testRemote } from "../support/ssh-remote.ts";
 
 const { signal } = new AbortController();
 const cleanup: (() => unknown)[] = [];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 import type { LabFault } from "../../installer/contract/lab.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
-import { rejection, testRemote } from "../ssh-remote.ts";
+import { rejection, testRemote } from "../support/ssh-remote.ts";
 import { openTestLab, type TestLab } from "./harness.ts";
 
 const { signal } = new AbortController();

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MachineSpec } from "../installer/contract/spec/cluster.ts";
+import { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 
 /** A real OpenSSH server on 127.0.0.1 with configuration, host key and user key of its own. Needs root. */
 export interface SshServer {

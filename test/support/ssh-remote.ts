@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { SshLimits } from "../installer/adapters/ssh/limits.ts";
-import { createSshRemote, type SshRemoteParts } from "../installer/adapters/ssh/remote.ts";
-import type { Redactor, Remote } from "../installer/core/ports/index.ts";
-import { FakeHostKeys } from "./fakes/host-keys.ts";
-import { FakeLog } from "./fakes/log.ts";
+import type { SshLimits } from "../../installer/adapters/ssh/limits.ts";
+import { createSshRemote, type SshRemoteParts } from "../../installer/adapters/ssh/remote.ts";
+import type { Redactor, Remote } from "../../installer/core/ports/index.ts";
+import { FakeHostKeys } from "../fakes/host-keys.ts";
+import { FakeLog } from "../fakes/log.ts";
 
 /** A redactor that replaces what it was told and nothing else. */
 export const plainRedactor = (): Redactor => {
