@@ -22,6 +22,14 @@ export const resolveSet = async (
     set.assumes === "nothing"
       ? []
       : await install(root, await minimalSystem(root, { component, signal }), { component, signal });
+  const needless = set.packages.find((named) => assumed.some((entry) => entry.name === named));
+  if (needless !== undefined) {
+    throw SlipwayError.of("BUILD_RECIPE_INVALID", {
+      file: `images/apt/${name}.yaml`,
+      count: 1,
+      problem: `every Debian has ${needless} already: leave it out`,
+    });
+  }
   const left = new Set([...set.without, ...assumed.map((entry) => entry.name)]);
   return wanted
     .filter(({ name }) => !left.has(name) && (set.dependencies === "all" || set.packages.includes(name)))
