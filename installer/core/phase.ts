@@ -102,10 +102,15 @@ export type Phase<N extends Needs, O extends z.ZodType> = ReadingPhase<N, O> | C
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type accepts every phase
 export type AnyPhase = Phase<any, any>;
 
+/** What others see of a phase: its output, not its needs, whose types would otherwise nest into each other without end. */
+type Declared<P extends AnyPhase, O extends z.ZodType> = P["effect"] extends "reads"
+  ? ReadingPhase<never, O>
+  : ChangingPhase<never, O>;
+
 /** Declares a phase. Order, fan-out, retry, time-out, events and dry run belong to the runner. */
 export const definePhase = <N extends Needs, O extends z.ZodType, P extends Phase<N, O>>(
   phase: P & Phase<N, O>,
-): P => phase;
+): Declared<P, O> => phase as unknown as Declared<P, O>;
 
 /** An ordered list of phases, readable top to bottom; the order is that of the plan, the needs are those of the run. */
 export interface Workflow {

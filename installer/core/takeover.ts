@@ -10,14 +10,16 @@ export type Takeover = "refuse" | "replace";
  * Rows are what runs, columns what is started. Two operations never share a machine: the journal could not say whose
  * probe saw whose change.
  *
- * | running \ started | check   | forget  |
- * |-------------------|---------|---------|
- * | check             | refuse  | replace |
- * | forget            | refuse  | refuse  |
+ * | running \ started | bootstrap | check   | forget  |
+ * |-------------------|-----------|---------|---------|
+ * | bootstrap         | refuse    | refuse  | refuse  |
+ * | check             | replace   | refuse  | replace |
+ * | forget            | refuse    | refuse  | refuse  |
  */
 export const takeoverRules: Readonly<Record<string, Readonly<Record<string, Takeover>>>> = {
-  check: { check: "refuse", forget: "replace" },
-  forget: { check: "refuse", forget: "refuse" },
+  bootstrap: { bootstrap: "refuse", check: "refuse", forget: "refuse" },
+  check: { bootstrap: "replace", check: "refuse", forget: "replace" },
+  forget: { bootstrap: "refuse", check: "refuse", forget: "refuse" },
 };
 
 /** Looks a pair of workflows up; a pair that the table does not name is refused. */

@@ -24,6 +24,7 @@ import { workflows } from "../workflows/index.ts";
 import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
+import { composeSite } from "./site.ts";
 
 /** An engine whose parts are joined, but which nobody can call yet. */
 export interface ComposedEngine {
@@ -73,9 +74,11 @@ export const composeEngine = async (
       return connected;
     });
     opened.defer(async () => connected?.close());
+    const site = composeSite({ data, host, secrets, redactor });
+    opened.defer(() => site.close());
     const operations = createOperations({
       workflows,
-      ports: { clock: systemClock, remote },
+      ports: { clock: systemClock, remote, secrets, ...site.ports },
       journal: journalFor(journal, host),
       log,
       newId: newOperationId,

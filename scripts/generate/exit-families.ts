@@ -33,7 +33,10 @@ export const exitFamilies: readonly ExitFamily[] = [
       [71, 79],
     ],
   },
-  { title: text("The registry", "镜像仓库"), ranges: [[80, 89]] },
+  {
+    title: text("Content, registry and services on machines", "机器上的内容、镜像仓库与服务"),
+    ranges: [[80, 89]],
+  },
 ];
 
 /** The family an exit code belongs to. */

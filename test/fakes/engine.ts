@@ -1,6 +1,6 @@
 import type { OperationId } from "../../installer/contract/operation.ts";
 import type { Workflow } from "../../installer/core/phase.ts";
-import type { Remote } from "../../installer/core/ports/index.ts";
+import type { Ports, Remote } from "../../installer/core/ports/index.ts";
 import { createOperations } from "../../installer/services/operations.ts";
 import type { OperationsService } from "../../installer/services/operations-api.ts";
 import { FakeClock } from "./clock.ts";
@@ -13,6 +13,22 @@ const noRemote = new Proxy({} as Remote, {
     throw new Error("the fake world has no SSH");
   },
 });
+
+const untouched = <T extends object>(what: string): T =>
+  new Proxy({} as T, {
+    get: () => {
+      throw new Error(`the test did not expect ${what} to be used`);
+    },
+  });
+
+/** What an appliance does for machines, for tests of phases that must not ask for it. */
+export const noSite: Pick<Ports, "content" | "releases" | "secrets" | "siteCa" | "timeServer"> = {
+  content: untouched("the content server"),
+  releases: untouched("a release"),
+  secrets: untouched("a secret"),
+  siteCa: untouched("the site's CA"),
+  timeServer: untouched("the time server"),
+};
 
 /** One life of an engine over a journal: what a process is to a data folder. */
 export interface FakeEngine {
@@ -37,7 +53,7 @@ export const fakeEngine = ({ workflows, before, width }: FakeEngineOptions): Fak
   let ids = 0;
   const operations = createOperations({
     workflows,
-    ports: { clock, remote: noRemote },
+    ports: { clock, remote: noRemote, ...noSite },
     journal,
     log,
     newId: (): OperationId => `op-${(ids++).toString(36).padStart(10, "0")}`,

@@ -13,9 +13,10 @@ import type { Remote } from "../../installer/core/ports/index.ts";
 import type { OperationsService } from "../../installer/services/operations-api.ts";
 import { createOperations } from "../../installer/services/operations.ts";
 import { workflows } from "../../installer/workflows/index.ts";
+import { noSite } from "../fakes/engine.ts";
 import { FakeJournal } from "../fakes/journal.ts";
 import { FakeLog } from "../fakes/log.ts";
-import { plainRedactor, testRemote } from "../support/ssh-remote.ts";
+import { testRemote } from "../support/ssh-remote.ts";
 import { openTestLab, type TestLab } from "./harness.ts";
 
 let lab: TestLab;
@@ -34,9 +35,8 @@ beforeAll(async () => {
   cluster = mergeAccess({ ...lab.spec, preflight: { waive } });
   operations = createOperations({
     workflows,
-    ports: { clock: systemClock, remote },
+    ports: { clock: systemClock, remote, ...noSite },
     journal: new FakeJournal(),
-    redactor: plainRedactor(),
     log: new FakeLog(),
     newId: () => OperationId.parse(`op-${String(++operationCount).padStart(10, "0")}`),
   });

@@ -10,6 +10,13 @@ import { watchOperation, wordsFor } from "./watch.ts";
 /** `cluster check`. */
 export const check: Action = (session, input) => runWorkflow("check", session, input);
 
+/** `cluster plan`. */
+export const plan: Action = (session, input) =>
+  runWorkflow("bootstrap", session, { ...input, options: { ...input.options, plan: true } });
+
+/** `cluster apply`. */
+export const apply: Action = (session, input) => runWorkflow("bootstrap", session, input);
+
 /** `machine forget`. */
 export const forget: Action = (session, input) => runWorkflow("forget", session, input);
 

@@ -2,11 +2,39 @@ import { text } from "../../contract/text.ts";
 import type { NounSpec } from "../command.ts";
 import { example, workflowOptions } from "./common.ts";
 
+const fileOption = workflowOptions.filter(({ flags }) => flags.includes("--file"));
+
 /** `slipway cluster`: what is done to a whole cluster. */
 export const cluster: NounSpec = {
   name: "cluster",
   summary: text("work on a cluster and its machines", "对集群及其机器进行操作"),
   verbs: [
+    {
+      name: "apply",
+      summary: text(
+        "make the cluster of a spec, or go on with it where it stopped",
+        "按规格搭建集群，或从上次中断处继续",
+      ),
+      options: workflowOptions,
+      examples: [
+        example("slipway cluster apply -f site-a.yaml", "set the cluster up", "搭建集群"),
+        example("slipway cluster apply -f site-a.yaml --detach", "start it and return", "启动后立即返回"),
+      ],
+      load: async () => (await import("../actions/cluster.ts")).apply,
+    },
+    {
+      name: "plan",
+      summary: text("tell what apply would do, and change nothing", "显示 apply 将执行的内容，不做任何改动"),
+      options: fileOption,
+      examples: [
+        example(
+          "slipway cluster plan -f site-a.yaml",
+          "what is done and what is left",
+          "查看已完成和待执行的内容",
+        ),
+      ],
+      load: async () => (await import("../actions/cluster.ts")).plan,
+    },
     {
       name: "check",
       summary: text(

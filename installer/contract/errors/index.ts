@@ -1,6 +1,7 @@
 import { buildErrors } from "./build.ts";
 import { bundleErrors } from "./bundle.ts";
 import { bundleStoreErrors } from "./bundle-store.ts";
+import { contentErrors } from "./content.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { preflightErrors } from "./preflight.ts";
@@ -16,6 +17,7 @@ export const errorCatalog = {
   ...buildErrors,
   ...bundleErrors,
   ...bundleStoreErrors,
+  ...contentErrors,
   ...engineErrors,
   ...journalErrors,
   ...preflightErrors,

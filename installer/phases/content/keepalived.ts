@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { text } from "../../contract/text.ts";
+import { definePhase } from "../../core/phase.ts";
+import { keepalivedCommands } from "../../core/runtime/commands.ts";
+import { inventory } from "../machine/inventory.ts";
+import { trust } from "../site/trust.ts";
+import { controlPlaneNames } from "../targets.ts";
+import { installLacking, lacking } from "./package-install.ts";
+
+const Output = z.object({ installed: z.array(z.string()).describe("Packages installed by this run") });
+
+/** Installs what holds the virtual address, on control planes of a cluster that has one. Apart from the other packages, because nothing but the address waits for it. */
+export const keepalived = definePhase({
+  id: "content.keepalived",
+  title: text("Install keepalived", "安装 keepalived"),
+  needs: { facts: inventory, trusted: trust },
+  output: Output,
+  effect: "changes",
+  timeoutMs: 10 * 60_000,
+  on: (cluster) => (cluster.endpoint.virtualIp === undefined ? [] : controlPlaneNames(cluster)),
+  async probe(context) {
+    const { commands } = await lacking(context, keepalivedCommands);
+    if (commands.length === 0) return { state: "satisfied", output: { installed: [] } };
+    const names = commands.join(", ");
+    return { state: "needed", why: text(`missing commands: ${names}`, `缺少命令：${names}`) };
+  },
+  async apply(context) {
+    const installed = await installLacking(context, {
+      wanted: keepalivedCommands,
+      facts: context.from.facts,
+    });
+    return { installed: [...installed] };
+  },
+});
