@@ -6,6 +6,7 @@ import { judgeTrust, requireGenuine } from "../core/bundle/trust.ts";
 import type { TrustFileStore, VerifySignature } from "../core/ports/bundle-trust.ts";
 import type { Approval } from "../core/ports/bundle-transport.ts";
 
+/** What the use cases of trust reach the world through. */
 export interface TrustPorts {
   readonly trust: TrustFileStore;
   readonly verifySignature: VerifySignature;

@@ -41,6 +41,7 @@ export interface BundleInfo {
   readonly delta: "full" | "delta";
 }
 
+/** What changed from one bundle to another. */
 export interface BundleDifference {
   readonly added: readonly BundleItem[];
   readonly removed: readonly BundleItem[];
@@ -49,6 +50,7 @@ export interface BundleDifference {
   readonly newBytes: number;
 }
 
+/** Whether a bundle that no trusted key has signed may be read. */
 export interface ReadPolicy {
   readonly unsigned: "refuse" | "allow";
   /** Architectures the bundle must serve; BUNDLE_ARCH_MISSING otherwise. */

@@ -14,6 +14,7 @@ import { makePatch, type PackedBlob } from "./patch-make.ts";
 import type { BundleStore } from "./store.ts";
 import { isCompressor } from "./zstd.ts";
 
+/** How patches are made, followed and stopped. */
 export interface DeltaOptions {
   /** Where patches are made; needs room for the unpacked content of a few blobs. */
   readonly folder: string;

@@ -27,6 +27,7 @@ export interface PackedBlob extends BlobInfo {
   readonly isTar: boolean;
 }
 
+/** One blob to describe as its difference from another. */
 export interface PatchRequest {
   readonly base: PackedBlob;
   readonly target: PackedBlob;

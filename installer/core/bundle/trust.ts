@@ -4,6 +4,7 @@ import { SlipwayError } from "../../contract/errors/index.ts";
 import type { BundleSigner, VerifySignature } from "../ports/bundle-trust.ts";
 import { canonicalBytes } from "./canonical.ts";
 
+/** Everything the decision about one bundle depends on. */
 export interface TrustQuestion {
   readonly indexBytes: Uint8Array;
   readonly envelope: Envelope;

@@ -22,11 +22,13 @@ export type Approval = (
   envelope: Envelope,
 ) => BundleRecord["trust"] | Promise<BundleRecord["trust"]>;
 
+/** How a long piece of work is followed and stopped. */
 export interface RunOptions {
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
 
+/** What an import brought: blobs written, found there already, and rebuilt from patches. */
 export interface ImportSummary {
   readonly record: BundleRecord;
   readonly written: number;
@@ -34,6 +36,7 @@ export interface ImportSummary {
   readonly patched: number;
 }
 
+/** What to write where: one file, parts of a size, or only what a site lacks. */
 export interface ExportRequest {
   readonly bundle: StoredBundle;
   readonly path: string;
@@ -43,6 +46,7 @@ export interface ExportRequest {
   readonly scratch?: string;
 }
 
+/** The files that were written. */
 export interface ExportSummary {
   readonly parts: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
   /** Blobs left out because the site has them, and blobs sent as patches. */
