@@ -88,7 +88,7 @@ export interface BundleService {
 
 /** Builds the use cases over a store. */
 export const bundleService = (store: Bundles, trust: TrustService): BundleService => {
-  const find = async (reference: string): Promise<StoredBundle> => pick(await store.bundles(), reference);
+  const find = async (reference: string): Promise<StoredBundle> => pickBundle(await store.bundles(), reference);
   return {
     list: async () => (await store.bundles()).map(({ record }) => record),
     info: async (reference) => {
@@ -163,7 +163,7 @@ export const bundleService = (store: Bundles, trust: TrustService): BundleServic
 };
 
 /** Finds a bundle by `name`, `name:version`, or the first digits of its digest. */
-const pick = (bundles: readonly StoredBundle[], reference: string): StoredBundle => {
+export const pickBundle = (bundles: readonly StoredBundle[], reference: string): StoredBundle => {
   const fits = bundles.filter(({ record }) => {
     const hex = record.index.slice("sha256:".length);
     return (

@@ -1,7 +1,7 @@
 import { text } from "../text.ts";
 import type { ErrorArea } from "./entry.ts";
 
-/** Errors of the bundle store, of trust and of deltas. Exit codes 65-73 without 70. */
+/** Errors of the bundle store, of trust and of deltas. Exit codes 65-74 without 70. */
 export const bundleStoreErrors = {
   BUNDLE_NOT_FOUND: {
     retry: "never",
@@ -16,6 +16,18 @@ export const bundleStoreErrors = {
     hint: text(
       "Give more digits of the digest: `slipway bundle list` shows them.",
       "请给出更多位摘要：用 `slipway bundle list` 查看。",
+    ),
+  },
+  BUNDLE_SBOM_MISSING: {
+    retry: "never",
+    exit: 65,
+    title: text(
+      "bundle {bundle} has no SBOM of {component}; it has those of: {known}",
+      "包 {bundle} 中没有 {component} 的 SBOM；现有：{known}",
+    ),
+    hint: text(
+      "Name one of these, or leave --component out for the whole bundle.",
+      "请指定其中之一；不带 --component 则输出整个包的 SBOM。",
     ),
   },
   BUNDLE_IN_USE: {
@@ -242,5 +254,41 @@ export const bundleStoreErrors = {
     exit: 73,
     title: text("{file} exists already", "{file} 已存在"),
     hint: text("Choose another name, or remove it first.", "请换一个文件名，或先将其删除。"),
+  },
+  BUNDLE_PUSH_UNREACHABLE: {
+    retry: "ask",
+    exit: 74,
+    title: text(
+      "the registry {registry} cannot be reached for {item}: {problem}",
+      "处理 {item} 时无法连接镜像仓库 {registry}：{problem}",
+    ),
+    hint: text(
+      "Check the address, the line and the registry; the same command goes on where this one stopped.",
+      "请检查地址、网络和镜像仓库；重新运行同一命令会从中断处继续。",
+    ),
+  },
+  BUNDLE_PUSH_REFUSED: {
+    retry: "ask",
+    exit: 74,
+    title: text(
+      "the registry {registry} refuses {item} with status {status}: {problem}",
+      "镜像仓库 {registry} 拒绝 {item}，状态码 {status}：{problem}",
+    ),
+    hint: text(
+      "Check that the account may push there, that the project exists, and that its quota is not used up.",
+      "请确认账号有推送权限、项目已创建且配额未用完。",
+    ),
+  },
+  BUNDLE_PUSH_INCOMPLETE: {
+    retry: "ask",
+    exit: 74,
+    title: text(
+      "{failed} of {total} images did not get into {registry}, first {image}",
+      "{total} 个镜像中有 {failed} 个未能推送到 {registry}，首个为 {image}",
+    ),
+    hint: text(
+      "The summary says why for each; the same command sends only what is missing.",
+      "汇总中列出了每个镜像的原因；重新运行同一命令只会补传缺少的部分。",
+    ),
   },
 } as const satisfies ErrorArea;
