@@ -32,10 +32,12 @@ const release = ReleaseFile.parse({
 });
 
 /** Builders whose sources do what a test says; everything made is remembered in `built`. */
-const world = (failures: Partial<Record<"go" | "url", SlipwayError>> = {}, free = 1e12) => {
+const world = (
+  failures: Partial<Record<"go" | "url", SlipwayError>> = {},
+  { free = 1e12, compressor = "one", records = new Map<string, unknown>() } = {},
+) => {
   const built: string[] = [];
-  const blobs = memoryBlobs();
-  const records = new Map<string, unknown>();
+  const blobs = memoryBlobs(compressor);
   let lock: ComponentsLock = emptyLock;
   const source = (kind: "go" | "url"): FilesBuilder =>
     ({
@@ -67,6 +69,8 @@ const world = (failures: Partial<Record<"go" | "url", SlipwayError>> = {}, free 
       blobs,
       find: (key) => Promise.resolve(records.get(key) as never),
       keep: (key, value) => Promise.resolve(void records.set(key, value)),
+      pack: (content, signal) => blobs.putCompressed(content, signal),
+      tidy: () => Promise.resolve(0),
       findBlob: () => Promise.resolve(undefined),
       keepBlob: () => Promise.resolve(),
       freeBytes: () => Promise.resolve(free),
@@ -127,6 +131,16 @@ describe("a build", () => {
     expect(events.at(-1)).toMatchObject({ kind: "ended", outcome: "cached" });
   });
 
+  test("makes anew what another compressor packed, since its bytes are others", async () => {
+    const records = new Map<string, unknown>();
+    await world({}, { records, compressor: "one" }).build();
+    const again = world({}, { records, compressor: "one" });
+    await again.build();
+    const other = world({}, { records, compressor: "two" });
+    await other.build();
+    expect([again.built, other.built]).toEqual([[], ["go"]]);
+  });
+
   test("goes on with the next source when one is out of reach, and the report says so", async () => {
     const { build, built } = world({ go: unreachable });
     const report = await build();
@@ -157,7 +171,7 @@ describe("a build", () => {
   });
 
   test("does not start without the disk space it needs", async () => {
-    const { build, built } = world({}, 2e9);
+    const { build, built } = world({}, { free: 2e9 });
     await expect(build()).rejects.toMatchObject({ code: "BUILD_DISK_SPACE" });
     expect(built).toEqual([]);
   });

@@ -22,6 +22,7 @@ const SPARE_DISK = 2e9;
  */
 export const buildRelease = async (builders: BundleBuilders, request: BuildRequest): Promise<BuildReport> => {
   const startedAt = builders.now();
+  await builders.cache.tidy();
   const releases = await loadReleases(builders, request);
   const jobs = releases.flatMap((release) => jobsOf(release, request));
   const expected = await announce(builders, { jobs, request });
@@ -183,7 +184,8 @@ const runJobs = async (
       if (job !== undefined) await one(at, job);
     }
   };
-  const width = Math.max(1, request.parallel ?? Math.min(4, builders.cores));
+  // One component is packed at a time; the others keep the compilers busy meanwhile.
+  const width = Math.max(1, request.parallel ?? Math.min(4, builders.cores + 1));
   await Promise.all(Array.from({ length: width }, worker));
   if (request.signal.aborted) throw SlipwayError.of("CANCELLED", {});
   if (failure !== undefined) throw failure.thrown;

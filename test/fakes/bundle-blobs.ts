@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalBytes } from "../../installer/core/bundle/canonical.ts";
-import type { LayoutWriter } from "../../installer/core/ports/bundle.ts";
+import type { PackingStore } from "../../installer/core/ports/builders.ts";
 
 /** A blob store in memory that keeps digests honest; a path stands for its own text as content. */
-export const memoryBlobs = (): LayoutWriter => {
+export const memoryBlobs = (compressor = "none"): PackingStore => {
   const kept = new Map<string, Uint8Array>();
   const put = (bytes: Uint8Array): { digest: string; size: number } => {
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -16,6 +16,7 @@ export const memoryBlobs = (): LayoutWriter => {
     return bytes;
   };
   return {
+    compressor,
     sizeOf: (digest) => Promise.resolve(kept.get(digest)?.length),
     hasBlob: (digest) => Promise.resolve(kept.has(digest)),
     async *openBlob(digest) {
@@ -37,7 +38,7 @@ export const memoryBlobs = (): LayoutWriter => {
         ...blob,
         contentDigest: blob.digest,
         contentSize: blob.size,
-        compressor: "none",
+        compressor,
       });
     },
     putJson: (mediaType, value) => Promise.resolve({ mediaType, ...put(canonicalBytes(value)) }),

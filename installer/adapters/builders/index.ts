@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import type { Architecture, ComponentsFile } from "../../contract/bundle/components.ts";
-import type { BundleBuilders, Resolver } from "../../core/ports/builders.ts";
-import type { LayoutWriter } from "../../core/ports/bundle.ts";
+import type { BundleBuilders, PackingStore, Resolver } from "../../core/ports/builders.ts";
 import { aptBuilder, loadSet } from "./apt/builder.ts";
 import { resolveSet } from "./apt/resolve.ts";
 import { buildCache } from "./cache/store.ts";
@@ -26,7 +25,7 @@ export type { BuilderSettings, Mirrors } from "./common/settings.ts";
 /** Everything a build needs, over the recipes and the cache folder of the settings. `blobs` keeps finished content. */
 export const bundleBuilders = async (
   settings: BuilderSettings,
-  blobs: LayoutWriter,
+  blobs: PackingStore,
 ): Promise<BundleBuilders> => {
   const recipes = recipeStore(settings.images);
   const { go }: ComponentsFile = await recipes.components();

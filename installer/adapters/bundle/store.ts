@@ -78,6 +78,10 @@ export class BundleStore implements LayoutWriter {
     return lock;
   }
 
+  get compressor(): CompressorName {
+    return this.#compressor;
+  }
+
   folder(name: (typeof FOLDERS)[number]): string {
     return join(this.root, name);
   }

@@ -7,7 +7,7 @@ import type {
 import type { ComponentsLock, LockedPackage } from "../../contract/bundle/lock.ts";
 import type { AptSource, FilesSource, OciSource, SourceKind } from "../../contract/bundle/sources.ts";
 import type { Descriptor } from "../../contract/bundle/manifest.ts";
-import type { CompressedBlob, LayoutWriter } from "./bundle.ts";
+import type { ByteSource, CompressedBlob, LayoutWriter } from "./bundle.ts";
 
 /** One entry of a file tree. Owner is always root and times are set when it is packed, so neither is kept. */
 export type TreeEntry =
@@ -124,15 +124,28 @@ export interface LayerShape {
   readonly capabilities: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A store that tells which compressor it packs with. */
+export interface PackingStore extends LayoutWriter {
+  /** Name of the pinned compressor: equal names and equal content give equal bytes. */
+  readonly compressor: string;
+}
+
 /** Remembers finished components by key; survives kill -9; a lost or damaged entry only costs time. */
 export interface BuildCache {
   /** Blobs of finished components. */
-  readonly blobs: LayoutWriter;
+  readonly blobs: PackingStore;
   find(key: string): Promise<CachedComponent | undefined>;
   keep(key: string, component: CachedComponent): Promise<void>;
+  /** Compresses into `blobs`, one after the other: a compressor takes 90 MB, and a build's memory is bounded. */
+  pack(source: ByteSource, signal: AbortSignal): Promise<CompressedBlob>;
   /** A compressed blob made before from what `key` names, if it is still in `blobs`. */
   findBlob(key: string): Promise<CompressedBlob | undefined>;
   keepBlob(key: string, blob: CompressedBlob): Promise<void>;
+  /**
+   * Removes what builds that were killed left half done; never what a build that still runs works on. Gives the number
+   * of things removed.
+   */
+  tidy(): Promise<number>;
   /** Free bytes of the file system that holds it. */
   freeBytes(): Promise<number>;
   /** Removes what was not used for longest until the compilers' caches are below `limitBytes`. Returns bytes freed. */

@@ -136,10 +136,7 @@ const buildLayer = async (
   const result = { packages: built?.packages ?? [], origin: built?.origin };
   if (known !== undefined) return { blob: known, ...result };
   const tree = await builders.packer.shape(built?.files ?? [], shape);
-  const blob = await builders.cache.blobs.putCompressed(
-    { stream: builders.packer.tar(tree, created) },
-    target.signal,
-  );
+  const blob = await builders.cache.pack({ stream: builders.packer.tar(tree, created) }, target.signal);
   await builders.cache.keepBlob(key, blob);
   return { blob, ...result };
 };
@@ -155,7 +152,7 @@ const packFiles = async (request: AssemblyRequest, source: FilesSource): Promise
   for (const file of files) {
     const key = canonicalJson({ schema: "file/1", identity, path: file.path });
     const known = await builders.cache.findBlob(key);
-    const blob = known ?? (await builders.cache.blobs.putCompressed({ path: file.location }, target.signal));
+    const blob = known ?? (await builders.cache.pack({ path: file.location }, target.signal));
     if (known === undefined) await builders.cache.keepBlob(key, blob);
     packed.push({ name: file.path, mode: file.mode, blob });
   }

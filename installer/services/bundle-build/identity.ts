@@ -23,6 +23,7 @@ export const componentKey = async (
     facts,
     created,
     architecture: target.architecture,
+    compressor: builders.cache.blobs.compressor,
     source: await sourceIdentity(builders, source, target),
   });
 };

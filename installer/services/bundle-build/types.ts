@@ -16,7 +16,7 @@ export interface BuildRequest {
   /** Only these components; all by default. */
   readonly only?: readonly string[] | undefined;
   readonly prefer?: Preference | undefined;
-  /** Components worked on at once. Default: the number of cores, at most four. */
+  /** Components worked on at once. Default: one more than cores, at most four. */
   readonly parallel?: number | undefined;
   /** Limit of the compiler's cache, enforced after the build. Default 24 GB. */
   readonly cacheLimitBytes?: number | undefined;

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LockedPackage } from "../../../contract/bundle/lock.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import type { BuildTarget } from "../../../core/ports/builders.ts";
 import { exists, hashFile } from "../common/files.ts";
+import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 import { type AptRoot, openAptRoot } from "./root.ts";
 
@@ -60,7 +61,8 @@ const fetchInto = async (
   { set, target }: DownloadRequest,
 ): Promise<{ gone: LockedPackage | undefined }> => {
   const parent = join(missing[0]?.location ?? "", "..");
-  const scratch = await mkdtemp(join(parent, ".fetch-"));
+  const scratch = join(parent, temporaryName());
+  await mkdir(scratch);
   try {
     const names = missing.map(({ name, version, architecture }) =>
       architecture === "all" ? `${name}=${version}` : `${name}:${architecture}=${version}`,

@@ -1,12 +1,31 @@
 import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuildCache, CachedComponent } from "../../../core/ports/builders.ts";
+import type { BuildCache, CachedComponent, PackingStore } from "../../../core/ports/builders.ts";
 import type { CompressedBlob, LayoutWriter } from "../../../core/ports/bundle.ts";
 import { readIfThere, sha256Text, writeAtomically } from "../common/files.ts";
+import { removeOrphanBlobs, removeOrphans } from "../common/owner.ts";
+import { makeSerial } from "../common/serial.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 
+/** Every folder in which builders make something under a temporary name. */
+const SCRATCH = [
+  ["components"],
+  ["packed"],
+  ["joined"],
+  ["files"],
+  ["npm"],
+  ["pypi"],
+  ["go", "out"],
+  ["go", "bin"],
+  ["go", "bootstrap"],
+  ["apt", "packages"],
+  ["apt", "unpacked"],
+  ["apt", "sysroots"],
+] as const;
+
 /** Keeps finished components as small records beside a blob store; a record whose blobs are gone counts as absent. */
-export const buildCache = (settings: BuilderSettings, blobs: LayoutWriter): BuildCache => {
+export const buildCache = (settings: BuilderSettings, blobs: PackingStore): BuildCache => {
+  const serial = makeSerial();
   const recordPath = (key: string): string => cacheFolder(settings, "components", `${sha256Text(key)}.json`);
   const blobPath = (key: string): string => cacheFolder(settings, "packed", `${sha256Text(key)}.json`);
   return {
@@ -24,17 +43,23 @@ export const buildCache = (settings: BuilderSettings, blobs: LayoutWriter): Buil
     keep: async (key, component) => {
       await writeAtomically(recordPath(key), JSON.stringify(component));
     },
+    pack: (source, signal) => serial(() => blobs.putCompressed(source, signal)),
     findBlob: async (key) => {
       const text = await readIfThere(blobPath(key));
       if (text === undefined) return undefined;
       try {
         const blob = JSON.parse(text) as CompressedBlob;
+        // Another compressor gives other bytes, so what it made does not stand for what this one would make.
+        if (blob.compressor !== blobs.compressor) return undefined;
         return (await blobs.sizeOf(blob.digest)) === blob.size ? blob : undefined;
       } catch {
         return undefined;
       }
     },
     keepBlob: (key, blob) => writeAtomically(blobPath(key), JSON.stringify(blob)),
+    tidy: async () =>
+      (await removeOrphans(SCRATCH.map((parts) => cacheFolder(settings, ...parts)))) +
+      (await removeOrphanBlobs(cacheFolder(settings, "blobs", "tmp"))),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(settings.cache);
       return bavail * bsize;

@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "./command.ts";
@@ -32,6 +35,26 @@ describe("a program of a build", () => {
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
     const child = Number(lines[0]);
     for (let turn = 0; turn < 100 && alive(child); turn += 1) await sleep(10);
+    expect(alive(child)).toBe(false);
+  });
+
+  test("is ended with all it started when the engine is killed", async () => {
+    const engine = spawn(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      `import { runCommand } from ${JSON.stringify(join(import.meta.dirname, "command.ts"))};
+      await runCommand(["sh", "-c", "sleep 60 & echo $!; wait"], {
+        component: "test",
+        signal: new AbortController().signal,
+        remedy: "a shell",
+        onLine: (line) => process.stdout.write(line),
+      });`,
+    ]);
+    const [line] = (await once(engine.stdout, "data")) as [Buffer];
+    const child = Number(String(line));
+    expect(alive(child)).toBe(true);
+    engine.kill("SIGKILL");
+    for (let turn = 0; turn < 300 && alive(child); turn += 1) await sleep(10);
     expect(alive(child)).toBe(false);
   });
 

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 
@@ -31,18 +33,34 @@ const KEPT_OUTPUT = 4 * 2 ** 20;
 const GRACE_MS = 3000;
 
 /**
+ * Runs the program given and, beside it, waits on a pipe that only the engine holds open. When the engine ends in
+ * whatever way, kill -9 included, the pipe closes and the whole group is ended: no compiler goes on for nobody.
+ */
+const SUPERVISOR = `
+exec 3<&0 </dev/null
+( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
+"$@" 3<&-
+code=$?
+kill -KILL $! 2>/dev/null
+exit $code
+`;
+/** What a shell answers for a program it cannot find (POSIX.1-2017, "Exit Status for Commands"). */
+const NOT_FOUND = 127;
+
+/**
  * Runs argv in a process group of its own and waits for it. When the signal aborts, the whole group is ended (SIGTERM,
- * then SIGKILL), so that no compiler is left behind, and the call rejects with CANCELLED.
+ * then SIGKILL), so that no compiler is left behind, and the call rejects with CANCELLED. The group also ends when this
+ * process does.
  */
 export const runCommand = async (
   argv: readonly [string, ...string[]],
   options: CommandOptions,
 ): Promise<CommandOutput> => {
   if (options.signal.aborted) throw SlipwayError.of("CANCELLED", {});
-  const [program, ...args] = argv;
-  const child = spawn(program, args, {
+  const [program] = argv;
+  const child = spawn("/bin/sh", ["-c", SUPERVISOR, "slipway-build", ...argv], {
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
@@ -66,20 +84,30 @@ export const runCommand = async (
       child.once("close", (exit, killedBy) => resolve(exit ?? (killedBy === null ? 1 : 128)));
     });
     if (options.signal.aborted) throw SlipwayError.of("CANCELLED", {});
+    if (code === NOT_FOUND && !(await isInstalled(program, options.env ?? process.env))) {
+      throw SlipwayError.of("BUILD_TOOL_MISSING", {
+        tool: program,
+        component: options.component,
+        remedy: options.remedy,
+      });
+    }
     if (!(options.expect ?? [0]).includes(code)) throw failed(program, code, { options, kept });
     return { code, ...kept };
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
-      throw SlipwayError.of(
-        "BUILD_TOOL_MISSING",
-        { tool: program, component: options.component, remedy: options.remedy },
-        { cause },
-      );
-    }
-    throw cause;
   } finally {
     stop();
   }
+};
+
+const isInstalled = async (program: string, env: Readonly<Record<string, string | undefined>>) => {
+  const folders = program.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter);
+  for (const folder of folders) {
+    const found = await access(join(folder, program), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
 };
 
 const failed = (

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SlipwayError } from "../../../contract/errors/index.ts";
+import { temporaryName } from "./owner.ts";
 import { withoutCredentials } from "./settings.ts";
 
 /** What to fetch, and what it must turn out to be. */
@@ -28,7 +29,7 @@ const STALL_MS = 60_000;
  * on any answer but 200, BUILD_CHECKSUM_CHANGED when the content is another. Returns size and sha256 in hex.
  */
 export const fetchFile = async (request: FetchFileRequest): Promise<{ size: number; sha256: string }> => {
-  const temporary = `${request.to}.${process.pid}.part`;
+  const temporary = join(dirname(request.to), temporaryName());
   await mkdir(dirname(request.to), { recursive: true });
   const stalled = new AbortController();
   const signal = AbortSignal.any([request.signal, stalled.signal]);

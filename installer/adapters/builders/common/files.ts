@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileTree, TreeEntry } from "../../../core/ports/builders.ts";
+import { temporaryName } from "./owner.ts";
 
 /** sha256 of a text, in hex. */
 export const sha256Text = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -34,7 +35,7 @@ export const readIfThere = async (path: string): Promise<string | undefined> => 
 /** Writes a file so that a reader sees the old one or the whole new one, whatever happens meanwhile. */
 export const writeAtomically = async (path: string, content: string | Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), temporaryName());
   const file = await open(temporary, "w", 0o644);
   try {
     await file.writeFile(content);
@@ -54,7 +55,7 @@ export const makeFolderOnce = async (
   fill: (folder: string) => Promise<void>,
 ): Promise<void> => {
   if (await exists(path)) return;
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), temporaryName());
   await mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);

@@ -15,6 +15,7 @@ import type {
 import { runCommand } from "../common/command.ts";
 import { exists, makeFolderOnce, sha256Text, sortTree, writeAtomically } from "../common/files.ts";
 import { makeSerial } from "../common/serial.ts";
+import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder, withoutCredentials } from "../common/settings.ts";
 import { type CgoTools, cgoEnvironment, cgoIdentity } from "./cgo.ts";
 import { goEnvironment } from "./environment.ts";
@@ -91,15 +92,18 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
     target: BuildTarget,
   ): Promise<void> => {
     const go = await toolchain(target.signal);
-    const scratch = cacheFolder(settings, "go", "out", sha256Text(`${identity}${process.pid}`));
+    const scratch = cacheFolder(settings, "go", "out", temporaryName());
     const moduleCache = cacheFolder(settings, "go", "mod");
-    await rm(scratch, { recursive: true, force: true });
-    await mkdir(scratch, { recursive: true });
+    const temporary = join(scratch, "tmp");
+    await mkdir(temporary, { recursive: true });
     const env = {
       ...goEnvironment(settings, { architecture: target.architecture, toolchain: go.toolchain }),
       ...(needsCgo(group.recipe, target.architecture) && group.recipe.cgo !== undefined
         ? await cgoEnvironment({ sysroot: group.recipe.cgo.sysroot, target, tools: options.cgo })
         : { CGO_ENABLED: "0" }),
+      // What a killed compiler leaves lies in the cache folder, where the next build removes it.
+      TMPDIR: temporary,
+      GOTMPDIR: temporary,
     };
     const common = {
       component: `Go group ${group.name}`,

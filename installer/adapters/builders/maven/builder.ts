@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ComponentsLock } from "../../../contract/bundle/lock.ts";
@@ -8,6 +8,7 @@ import type { BuildTarget, FilesBuilder } from "../../../core/ports/builders.ts"
 import { fetchFile } from "../common/fetch-file.ts";
 import { exists, readIfThere } from "../common/files.ts";
 import { lockedFile, withFile } from "../common/locked-file.ts";
+import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 
 type MavenSource = Extract<FilesSource, { kind: "maven" }>;
@@ -57,13 +58,14 @@ export const mavenBuilder = (
   },
   resolve: async (source, into, target) => {
     const repository = await repositoryOf(settings, source);
-    const to = cacheFolder(settings, "files", `resolving-${process.pid}`);
+    const to = cacheFolder(settings, "files", temporaryName());
     const got = await fetchFile({
       component: lockName(source),
       address: `${repository}/${layout(source).path}`,
       to,
       signal: target.signal,
     });
+    await rename(to, cacheFolder(settings, "files", got.sha256));
     return withFile(into, lockName(source), {
       architecture: target.architecture,
       file: { size: got.size, integrity: got.sha256 },

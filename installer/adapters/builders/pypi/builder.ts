@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ComponentsLock } from "../../../contract/bundle/lock.ts";
 import type { FilesSource } from "../../../contract/bundle/sources.ts";
@@ -7,6 +7,7 @@ import type { BuildTarget, FilesBuilder } from "../../../core/ports/builders.ts"
 import { runCommand } from "../common/command.ts";
 import { hashFile, makeFolderOnce } from "../common/files.ts";
 import { lockedFile, withFile } from "../common/locked-file.ts";
+import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 
 type PypiSource = Extract<FilesSource, { kind: "pypi" }>;
@@ -43,18 +44,13 @@ export const pypiBuilder = (
     };
   },
   resolve: async (source, into, target) => {
-    const folder = cacheFolder(
-      settings,
-      "pypi",
-      `resolving-${process.pid}-${source.package}-${source.version}-${target.architecture}`,
-    );
+    const folder = cacheFolder(settings, "pypi", temporaryName());
     await makeFolderOnce(folder, (to) => download(settings, { source, target, into: to, sha256: undefined }));
     const path = join(folder, await onlyFile(folder));
     const { size } = await stat(path);
-    return withFile(into, lockName(source), {
-      architecture: target.architecture,
-      file: { size, integrity: await hashFile(path) },
-    });
+    const integrity = await hashFile(path);
+    await rm(folder, { recursive: true, force: true });
+    return withFile(into, lockName(source), { architecture: target.architecture, file: { size, integrity } });
   },
 });
 

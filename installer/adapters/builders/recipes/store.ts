@@ -9,6 +9,8 @@ import { parseYamlFile } from "./read-yaml.ts";
 
 /** The recipes of a folder such as images/. */
 export const recipeStore = (images: string): Recipes => {
+  // A build asks for the lock hundreds of times, and parsing it takes many times its size in memory.
+  let parsed: { readonly text: string; readonly lock: ComponentsLock } | undefined;
   const releases = async (): Promise<readonly string[]> => {
     const names = await readdir(join(images, "releases")).catch(() => []);
     return names
@@ -42,7 +44,11 @@ export const recipeStore = (images: string): Recipes => {
     },
     lock: async () => {
       const text = await readIfThere(join(images, "components.lock"));
-      return text === undefined ? emptyLock : parseYamlFile(ComponentsLock, text, "images/components.lock");
+      if (text === undefined) return emptyLock;
+      if (parsed?.text !== text) {
+        parsed = { text, lock: parseYamlFile(ComponentsLock, text, "images/components.lock") };
+      }
+      return parsed.lock;
     },
     saveLock: (lock) => writeAtomically(join(images, "components.lock"), printLock(lock)),
   };

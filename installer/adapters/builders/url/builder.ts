@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ComponentsLock } from "../../../contract/bundle/lock.ts";
 import type { FilesSource } from "../../../contract/bundle/sources.ts";
@@ -6,6 +6,7 @@ import type { BuildTarget, FilesBuilder } from "../../../core/ports/builders.ts"
 import { fetchFile } from "../common/fetch-file.ts";
 import { exists } from "../common/files.ts";
 import { lockedFile, parseIntegrity, withFile } from "../common/locked-file.ts";
+import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder, withoutCredentials } from "../common/settings.ts";
 
 type UrlSource = Extract<FilesSource, { kind: "url" }>;
@@ -51,9 +52,10 @@ export const urlBuilder = (
       };
     },
     resolve: async (source, into, target) => {
-      const to = cacheFolder(settings, "files", `resolving-${process.pid}`);
+      const to = cacheFolder(settings, "files", temporaryName());
       const address = mirrored(settings, source.url);
       const got = await fetchFile({ component: nameOf(source), address, to, signal: target.signal });
+      await rename(to, cacheFolder(settings, "files", got.sha256));
       return withFile(into, lockName(source), {
         architecture: target.architecture,
         file: { size: got.size, integrity: got.sha256 },
