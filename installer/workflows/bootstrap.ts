@@ -3,6 +3,7 @@ import type { Workflow } from "../core/phase.ts";
 import { deliver } from "../phases/content/deliver.ts";
 import { keepalived } from "../phases/content/keepalived.ts";
 import { packages } from "../phases/content/packages.ts";
+import { hostSettings } from "../phases/host/settings.ts";
 import { enlist } from "../phases/machine/enlist.ts";
 import { registryContent } from "../phases/registry/content.ts";
 import { registryServe } from "../phases/registry/serve.ts";
@@ -20,6 +21,7 @@ export const bootstrap: Workflow = {
   phases: [
     ...check.phases,
     enlist,
+    hostSettings,
     trust,
     deliver,
     containerd,

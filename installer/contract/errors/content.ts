@@ -111,6 +111,15 @@ export const contentErrors = {
     ),
     hint: text("The detail holds the last lines of its log.", "详情中有其日志的最后几行。"),
   },
+  HOST_SETTING_REFUSED: {
+    retry: "ask",
+    exit: 88,
+    title: text("{machine} does not let {key} be set to {value}", "{machine} 不允许将 {key} 设为 {value}"),
+    hint: text(
+      "The kernel parameter is read only there: set it where the machine's kernel is managed (its hypervisor or host), then retry.",
+      "该内核参数在此处只读：请在管理其内核的地方（宿主机或虚拟化平台）设置后重试。",
+    ),
+  },
   SITE_CA_UNUSABLE: {
     retry: "never",
     exit: 87,
