@@ -21,6 +21,7 @@ import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import { workflows } from "../workflows/index.ts";
+import { composeBundles } from "./bundles.ts";
 import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
@@ -76,6 +77,9 @@ export const composeEngine = async (
     opened.defer(async () => connected?.close());
     const site = composeSite({ data, host, secrets, redactor });
     opened.defer(() => site.close());
+    const { siteCa } = site.ports;
+    const content = composeBundles({ data, host, siteCa, journal, redactor, log });
+    opened.defer(() => content.close());
     const operations = createOperations({
       workflows,
       ports: { clock: systemClock, remote, secrets, ...site.ports },
@@ -98,6 +102,9 @@ export const composeEngine = async (
         hostKeys,
         secrets,
         redactor,
+        bundles: content.bundles,
+        registry: content.registry,
+        siteCa,
         checks: checkCatalogue(),
         lab: deferred(async () => (await import("../adapters/lab/lab.ts")).createLab(labFolders(host))),
         log,
@@ -112,7 +119,10 @@ export const composeEngine = async (
       server,
       operations,
       log,
-      markReady: () => started.ready(),
+      markReady: () => {
+        started.ready();
+        content.serveInBackground();
+      },
       endFeeds: () => closing.abort(),
       close: () => opened.disposeAsync(),
     };

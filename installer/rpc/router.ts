@@ -4,8 +4,10 @@ import { contract } from "../contract/api/index.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
 import { ClusterSpec } from "../contract/spec/cluster.ts";
 import { parseClusterSpec } from "../core/spec/parse.ts";
+import { bundlesRouter } from "./bundles.ts";
 import { labRouter } from "./lab.ts";
 import { operationsRouter } from "./operations.ts";
+import { registryRouter } from "./registry.ts";
 import type { CallContext, EngineServices } from "./services.ts";
 
 const done = { done: true } as const;
@@ -22,7 +24,9 @@ export const createRouter = (services: EngineServices) => {
         return done;
       }),
     },
+    bundles: bundlesRouter(services),
     operations: operationsRouter(services),
+    registry: registryRouter(services),
     lab: labRouter(services),
     workflows: {
       list: os.workflows.list.handler(() =>

@@ -2,9 +2,11 @@ import type { EngineInfo } from "../contract/api/engine.ts";
 import type { CheckInfo } from "../contract/preflight.ts";
 import type { Workflow } from "../core/phase.ts";
 import type { Lab } from "../core/ports/lab.ts";
-import type { HostKeys, Log, Redactor, Secrets } from "../core/ports/index.ts";
+import type { HostKeys, Log, Redactor, Secrets, SiteCa } from "../core/ports/index.ts";
+import type { SiteRegistry } from "../core/ports/site-registry.ts";
 import type { MachinesService } from "../services/machines.ts";
 import type { OperationsService } from "../services/operations-api.ts";
+import type { SiteBundles } from "../services/site-bundles.ts";
 
 /** Everything the contract is answered from. main.ts wires it; tests fill it with fakes. */
 export interface EngineServices {
@@ -16,6 +18,9 @@ export interface EngineServices {
   readonly secrets: Secrets;
   readonly checks: readonly CheckInfo[];
   readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "sshCommand">;
+  readonly bundles: SiteBundles;
+  readonly registry: Pick<SiteRegistry, "status">;
+  readonly siteCa: Pick<SiteCa, "certificate">;
   readonly redactor: Redactor;
   readonly log: Log;
 }

@@ -8,7 +8,7 @@ import { componentKey, sourceCosts } from "./bundle-build/identity.ts";
 import { publishRelease } from "./bundle-build/publish.ts";
 import type { BuildReport, BuildRequest, ComponentReport } from "./bundle-build/types.ts";
 
-export type { BuildEvent, BuildReport, BuildRequest, ComponentReport } from "./bundle-build/types.ts";
+export type { BuildEvent, BuildReport, BuildRequest } from "./bundle-build/types.ts";
 
 /** The compiled packages of two releases take 13 GB; less would make the next build start from nothing. */
 const DEFAULT_CACHE_LIMIT = 24e9;

@@ -6,6 +6,7 @@ import type { HostKeys, Log, Redactor, Secrets } from "../../installer/core/port
 import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import type { EngineServices } from "../../installer/rpc/services.ts";
 import type { OperationsService, StartRequest } from "../../installer/services/operations-api.ts";
+import type { SiteBundles } from "../../installer/services/site-bundles.ts";
 
 /** Everything behind the contract, in memory, for tests of the transport and of clients. */
 export const fakeEngineServices = (changes: Partial<EngineServices> = {}): EngineServices => ({
@@ -36,6 +37,19 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
   workflows: [],
   hostKeys: fakeHostKeys(),
   secrets: fakeSecrets(),
+  bundles: noBundles,
+  registry: {
+    status: () =>
+      Promise.resolve({
+        state: "empty",
+        listen: "0.0.0.0:5000",
+        addresses: [],
+        restarts: 0,
+        content: { images: 0, blobs: 0, copied: 0 },
+        bundles: [],
+      }),
+  },
+  siteCa: { certificate: () => Promise.resolve("") },
   redactor: fakeRedactor(),
   checks: [
     {
@@ -61,6 +75,12 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
   },
   log: silentLog,
   ...changes,
+});
+
+/** Rejects whatever is asked of it. */
+const noBundles = new Proxy({} as SiteBundles, {
+  get: (_target, name) => () =>
+    Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: String(name), problem: "a fake" })),
 });
 
 /** Discards everything. */

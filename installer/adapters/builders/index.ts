@@ -20,7 +20,7 @@ import { urlBuilder } from "./url/builder.ts";
 /** This machine's architecture in Go's spelling; programs of the build itself run here, whatever they build for. */
 const hostArchitecture = (): Architecture => (process.arch === "arm64" ? "arm64" : "amd64");
 
-export type { BuilderSettings, Mirrors } from "./common/settings.ts";
+export type { BuilderSettings } from "./common/settings.ts";
 
 /** Everything a build needs, over the recipes and the cache folder of the settings. `blobs` keeps finished content. */
 export const bundleBuilders = async (

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -6,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import type { Log } from "../../core/ports/log.ts";
 
+/** What the registry child is started with. */
 export interface RegistryOptions {
   /** The `registry` program of CNCF Distribution. */
   readonly program: string;
@@ -16,12 +18,18 @@ export interface RegistryOptions {
   readonly listen: string;
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly log: Log;
+  /** Told at every start. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** A registry that runs until it is stopped. */
 export interface RunningRegistry {
   /** How often it died and was started again. */
   restarts(): number;
+  /** Process of the moment; undefined between a death and the next start. */
+  pid(): number | undefined;
+  /** The last thing it said, which after a death is mostly why. */
+  lastLine(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -40,15 +48,16 @@ const GRACE_MS = 5_000;
  */
 export const startRegistry = async (options: RegistryOptions): Promise<RunningRegistry> => {
   await mkdir(dirname(options.configPath), { recursive: true });
-  await mkdir(options.root, { recursive: true });
   await writeFile(options.configPath, stringify(configOf(options)));
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
   let restarts = 0;
+  let lastLine: string | undefined;
   const keepRunning = async (): Promise<void> => {
     for (let pause = FIRST_PAUSE_MS; !stopping.signal.aborted;) {
       const started = performance.now();
-      child = launch(options);
+      child = launch(options, (line) => (lastLine = line));
+      if (child.pid !== undefined) options.onStart?.(child.pid);
       await deathOf(child, options.log);
       if (stopping.signal.aborted) return;
       restarts += 1;
@@ -60,6 +69,8 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   const running = keepRunning();
   return {
     restarts: () => restarts,
+    pid: () => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined),
+    lastLine: () => lastLine,
     stop: async () => {
       stopping.abort();
       child?.kill("SIGTERM");
@@ -70,12 +81,17 @@ export const startRegistry = async (options: RegistryOptions): Promise<RunningRe
   };
 };
 
-const launch = (options: RegistryOptions): ChildProcess => {
-  const child = spawn(options.program, ["serve", options.configPath], { stdio: ["ignore", "pipe", "pipe"] });
+const launch = (options: RegistryOptions, onLine: (line: string) => void): ChildProcess => {
+  // Without an answer to where traces go, the program looks for a collector on this computer and complains of it.
+  const env = { ...process.env, OTEL_TRACES_EXPORTER: "none" };
+  const stdio = ["ignore", "pipe", "pipe"] as const;
+  const child = spawn(options.program, ["serve", options.configPath], { env, stdio: [...stdio] });
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) =>
-      options.log.info({ component: "registry" }, line),
-    );
+    if (stream === null) continue;
+    createInterface({ input: stream }).on("line", (line) => {
+      onLine(line);
+      options.log.info({ component: "registry" }, line);
+    });
   }
   return child;
 };
@@ -101,6 +117,10 @@ const configOf = ({ root, listen, tls }: RegistryOptions): unknown => ({
   },
   http: {
     addr: listen,
-    ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } }),
+    // Signs the state of uploads, of which a registry that is read only has none; without one it complains.
+    secret: randomBytes(16).toString("hex"),
+    ...(tls === undefined
+      ? {}
+      : { tls: { certificate: tls.certificate, key: tls.key, minimumtls: "tls1.2" } }),
   },
 });

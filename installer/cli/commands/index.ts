@@ -1,9 +1,11 @@
 import type { NounSpec } from "../command.ts";
+import { bundle } from "./bundle.ts";
 import { cluster } from "./cluster.ts";
 import { engine } from "./engine.ts";
 import { lab } from "./lab.ts";
 import { machine } from "./machine.ts";
 import { operation } from "./operation.ts";
+import { registry } from "./registry.ts";
 import { completion, preflight, secret, spec, version } from "./other.ts";
 
 /** Every command there is, in the order of the help. */
@@ -11,6 +13,8 @@ export const nouns: readonly NounSpec[] = [
   cluster,
   operation,
   machine,
+  bundle,
+  registry,
   preflight,
   spec,
   secret,

@@ -1,7 +1,9 @@
+import { bundleMessages } from "./bundle.ts";
 import { message } from "./message.ts";
 
 /** What the CLI itself says. Errors are worded by the error catalogue, steps by their phases. */
 export const messages = {
+  ...bundleMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),
   detail: message("detail", "详情"),

@@ -1,15 +1,29 @@
+import { bundles } from "./bundles.ts";
 import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
 import { lab } from "./lab.ts";
 import { machines } from "./machines.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
+import { registry } from "./registry.ts";
 import { secrets } from "./secrets.ts";
 import { specs } from "./specs.ts";
 import { workflows } from "./workflows.ts";
 
 /** Everything the engine can be asked, declared once: router, typed client and OpenAPI document all derive from it. */
-export const contract = { engine, hostKeys, lab, machines, operations, preflight, secrets, specs, workflows };
+export const contract = {
+  bundles,
+  engine,
+  hostKeys,
+  lab,
+  machines,
+  operations,
+  preflight,
+  registry,
+  secrets,
+  specs,
+  workflows,
+};
 
 /** The contract as a type, for clients that carry no schema. */
 export type Contract = typeof contract;

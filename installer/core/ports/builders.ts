@@ -1,11 +1,6 @@
-import type {
-  Architecture,
-  Component,
-  ComponentsFile,
-  ReleaseFile,
-} from "../../contract/bundle/components.ts";
+import type { Architecture, ComponentsFile, ReleaseFile } from "../../contract/bundle/components.ts";
 import type { ComponentsLock, LockedPackage } from "../../contract/bundle/lock.ts";
-import type { AptSource, FilesSource, OciSource, SourceKind } from "../../contract/bundle/sources.ts";
+import type { AptSource, FilesSource, OciSource } from "../../contract/bundle/sources.ts";
 import type { Descriptor } from "../../contract/bundle/manifest.ts";
 import type { ByteSource, CompressedBlob, LayoutWriter } from "./bundle.ts";
 
@@ -196,5 +191,3 @@ export interface BundleBuilders {
   now(): number;
   readonly cores: number;
 }
-
-export type { Component, SourceKind };
