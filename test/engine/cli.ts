@@ -15,7 +15,10 @@ export interface CliRun {
 /** Runs the real program with only what a test gives it. */
 export const runSlipway = (
   args: readonly string[],
-  { input = "", env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  {
+    input = "",
+    env = {},
+  }: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<CliRun> =>
   new Promise((resolve) => {
     const child = execFile(
