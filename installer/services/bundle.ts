@@ -88,7 +88,8 @@ export interface BundleService {
 
 /** Builds the use cases over a store. */
 export const bundleService = (store: Bundles, trust: TrustService): BundleService => {
-  const find = async (reference: string): Promise<StoredBundle> => pickBundle(await store.bundles(), reference);
+  const find = async (reference: string): Promise<StoredBundle> =>
+    pickBundle(await store.bundles(), reference);
   return {
     list: async () => (await store.bundles()).map(({ record }) => record),
     info: async (reference) => {

@@ -48,5 +48,5 @@ export type ErrorParams<C extends ErrorCode> = Readonly<
 export const errorEntry = (code: string): ErrorEntry =>
   Object.hasOwn(errorCatalog, code) ? errorCatalog[code as ErrorCode] : errorCatalog.INTERNAL;
 
-export type { ErrorArea, ErrorEntry, RetryRule } from "./entry.ts";
+export type { ErrorEntry, RetryRule } from "./entry.ts";
 export { isCode, renderError, SlipwayError, toWire, WireError } from "./slipway-error.ts";

@@ -106,6 +106,7 @@ export interface FsckFinding {
   readonly fault: "missing" | "altered";
 }
 
+/** How a check of the store is run, and whether it may mend what it finds. */
 export interface CareOptions {
   readonly repair: "yes" | "no";
   readonly onProgress: OnProgress;
