@@ -4,6 +4,7 @@ import type { BuildCache, CachedComponent, PackingStore } from "../../../core/po
 import type { CompressedBlob, LayoutWriter } from "../../../core/ports/bundle.ts";
 import { readIfThere, sha256Text, writeAtomically } from "../common/files.ts";
 import { removeOrphanBlobs, removeOrphans } from "../common/owner.ts";
+import { readReusing } from "../common/read-file.ts";
 import { makeSerial } from "../common/serial.ts";
 import { type BuilderSettings, cacheFolder } from "../common/settings.ts";
 
@@ -43,7 +44,10 @@ export const buildCache = (settings: BuilderSettings, blobs: PackingStore): Buil
     keep: async (key, component) => {
       await writeAtomically(recordPath(key), JSON.stringify(component));
     },
-    pack: (source, signal) => serial(() => blobs.putCompressed(source, signal)),
+    pack: (source, signal) =>
+      serial(() =>
+        blobs.putCompressed("path" in source ? { stream: readReusing(source.path) } : source, signal),
+      ),
     findBlob: async (key) => {
       const text = await readIfThere(blobPath(key));
       if (text === undefined) return undefined;

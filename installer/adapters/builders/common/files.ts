@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileTree, TreeEntry } from "../../../core/ports/builders.ts";
 import { temporaryName } from "./owner.ts";
+import { readReusing } from "./read-file.ts";
 
 /** sha256 of a text, in hex. */
 export const sha256Text = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -11,7 +11,7 @@ export const sha256Text = (text: string): string => createHash("sha256").update(
 /** Digest of a file in hex, read as a stream. */
 export const hashFile = async (path: string, algorithm = "sha256"): Promise<string> => {
   const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for await (const piece of readReusing(path)) hash.update(piece);
   return hash.digest("hex");
 };
 

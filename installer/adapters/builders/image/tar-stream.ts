@@ -1,20 +1,20 @@
-import { createReadStream } from "node:fs";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import type { FileTree, TreeEntry } from "../../../core/ports/builders.ts";
+import { readReusing } from "../common/read-file.ts";
 
 const BLOCK = 512;
 
 /**
  * A tree as a POSIX tar (IEEE Std 1003.1, "pax"): sorted, owner 0:0 without names, one time for all. A pax record is
- * written only for what ustar cannot say: long or non-ASCII names and file capabilities.
+ * written only for what ustar cannot say: long or non-ASCII names and file capabilities. A piece is good until the next is
+ * asked for.
  */
 export async function* tarStream(tree: FileTree, created: number): AsyncGenerator<Uint8Array> {
   for (const entry of withParents(tree)) {
     yield* headerBlocks(entry, created);
     if (entry.kind !== "file" || entry.size === 0) continue;
     let read = 0;
-    for await (const chunk of createReadStream(entry.location, { highWaterMark: 1 << 20 })) {
-      const bytes = chunk as Buffer;
+    for await (const bytes of readReusing(entry.location)) {
       read += bytes.length;
       yield bytes;
     }
