@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { MachineSpec } from "../../installer/contract/spec/cluster.ts";
 import type { Remote } from "../../installer/core/ports/index.ts";
 import { labFolders, openTestLab, type TestLab } from "../lab/harness.ts";
@@ -174,11 +175,24 @@ const uploads = async (site: TestLab): Promise<string> => {
   const scp = (extra: readonly string[] = []): Promise<void> =>
     run("scp", ["-q", ...extra, ...options, local, `root@${machine.address}:${target}`]);
   const gcm = ["-c", "aes128-gcm@openssh.com"];
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const delays: number[] = [];
+  const cpu: number[] = [];
+  const upload = async (): Promise<void> => {
+    delay.reset();
+    delay.enable();
+    const before = process.cpuUsage();
+    await remote.upload(machine, { local, remote: target }, { signal, mode: 0o644, sha256 });
+    const { user, system } = process.cpuUsage(before);
+    delay.disable();
+    delays.push(delay.percentile(99) / 1e6);
+    cpu.push((user + system) / 1e6);
+  };
   const times = await alternate([
     {
       name: "Slipway (digest checked, on disk)",
       before: clear,
-      work: () => remote.upload(machine, { local, remote: target }, { signal, mode: 0o644, sha256 }),
+      work: upload,
     },
     { name: "scp", before: clear, work: () => scp() },
     { name: "scp, aes128-gcm", before: clear, work: () => scp(gcm) },
@@ -193,7 +207,7 @@ const uploads = async (site: TestLab): Promise<string> => {
   ]);
   await remote.close();
   const ours = times.get("Slipway (digest checked, on disk)") ?? Number.NaN;
-  return table(
+  const rates = table(
     [`upload of ${MEGABYTES} MB to one machine`, "median s", "MB/s", "Slipway's rate against it"],
     [...times].map(([name, seconds]) => [
       name,
@@ -202,6 +216,8 @@ const uploads = async (site: TestLab): Promise<string> => {
       (seconds / ours).toFixed(2),
     ]),
   );
+  const own = `While it uploads, Slipway's process uses ${median(cpu).toFixed(2)} s of CPU; 99 % of its event loop's turns come within ${median(delays).toFixed(0)} ms (medians).`;
+  return `${rates}\n\n${own}`;
 };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {

@@ -216,8 +216,9 @@ describe("uploads", () => {
         { local, remote: path },
         {
           ...options,
-          onProgress: () => {
-            if (hogged) return;
+          onProgress: (done) => {
+            // Past what a channel's window holds, so that the far side has looked at its room and begun to write.
+            if (hogged || done < 6_000_000) return;
             hogged = true;
             writeFileSync(join(small, "hog"), Buffer.alloc(18_000_000));
           },

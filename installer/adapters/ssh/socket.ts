@@ -11,23 +11,31 @@ export interface Endpoint {
 /** `address:port`, the key of pins and the name in messages. */
 export const endpointText = ({ address, port }: Endpoint): string => `${address}:${port}`;
 
+/** How much is gathered at most before it is written: less than the processor's cache holds, far more than a packet. */
+const GATHERED_BYTES = 256 * 1024;
+
 /**
- * Makes everything written to a socket in one turn of the event loop one system call. ssh2 writes each packet in three
- * pieces (length, body, tag), which would be three TCP segments each.
+ * Makes what is written to a connected socket in one turn of the event loop few system calls. ssh2 writes each packet in
+ * three pieces (length, body, tag), which would be three TCP segments each. Not before the socket is connected: Node's
+ * `connect` puts the plain `write` back.
  */
 const gatherWrites = (socket: Socket): Socket => {
   let corked = false;
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const flush = (): void => {
+    if (!corked) return;
+    corked = false;
+    socket.uncork();
+  };
   const gathered = (...args: unknown[]): boolean => {
     if (!corked) {
       corked = true;
       socket.cork();
-      process.nextTick(() => {
-        corked = false;
-        socket.uncork();
-      });
+      process.nextTick(flush);
     }
-    return write(...args);
+    const more = write(...args);
+    if (socket.writableLength >= GATHERED_BYTES) flush();
+    return more;
   };
   return Object.assign(socket, { write: gathered });
 };
@@ -38,7 +46,7 @@ export const openSocket = (
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = gatherWrites(new Socket());
+    const socket = new Socket();
     const fail = (reason: string, cause?: unknown): void => {
       settle();
       socket.destroy();
@@ -64,6 +72,6 @@ export const openSocket = (
     socket.setNoDelay(true);
     socket.connect({ host: endpoint.address, port: endpoint.port }, () => {
       settle();
-      resolve(socket);
+      resolve(gatherWrites(socket));
     });
   });
