@@ -29,6 +29,35 @@ export const componentsSchema = (): string =>
     2,
   )}\n`;
 
+/** How to work with the recipes; the same for every release. */
+const guide = [
+  "## Adding a component",
+  `1. **A Go program**: make a folder \`images/go/NAME\` with a \`go.mod\` that requires the module and names its main packages as \`tool\`, run \`go mod tidy\` there once, and commit \`go.mod\` and \`go.sum\`; a build never tidies. \`build.yaml\` beside it maps program names to import paths and holds tags, link variables and the CPU seconds and megabytes the estimate counts with. One folder a product: the dependencies of two products conflict.
+2. **Debian packages**: write \`images/apt/NAME.yaml\` with a suite and the packages wanted, then lock it (below).
+3. Put an entry into \`images/components.yaml\`: name, kind (\`image\`, \`file\`, \`packages\`), version as a variable of the release, licence, home page, description in both languages, and sources in the order to try them.
+4. Give the variable a value in every file of \`images/releases/\`.
+5. \`slipway bundle build --release 1.37 --only NAME\` builds it alone. \`node test/bundle/reproducible.ts NAME\` builds it twice, in different folders with empty caches, and ends with 1 when a byte differs.
+6. \`npm run generate\` writes this page anew. Editors check the files against [components.schema.json](components.schema.json).`,
+  "## Updating the lock",
+  `\`slipway bundle lock --update NAME\` resolves a set, a component or a single address anew, prints what changed and writes nothing when anything fails; \`--update all\` takes every set of Debian packages. Content that others publish (\`oci\`, \`url\`, \`npm\`, \`maven\`, \`pypi\`) is recorded by the machine that first sees it and not accepted changed afterwards. A locked package that the archive has dropped ends a build with \`BUILD_PACKAGE_GONE\`, which names the set to update: archives keep old versions only for a while, and the cache folder keeps what was fetched.`,
+  "## What a build takes",
+  table(
+    ["Go group", "CPU seconds, cold", "download, MB"],
+    readdirSync(`${images}go`)
+      .toSorted()
+      .map((name) => {
+        const { cpuSeconds, downloadMegabytes } = GoGroup.parse(read(`go/${name}/build.yaml`));
+        return [name, String(cpuSeconds), String(downloadMegabytes)];
+      }),
+  ),
+  `The wall time is about half of that on two quiet cores. Packing costs a CPU second for about 2.5 MB of content and runs for one file or layer at a time, beside the compilers: each compressor holds 90 MB. The engine's own memory does not grow with what is packed; compilers and linkers take up to 0.9 GB each. A finished program, a packed layer and a finished component are each kept by what they are made from (sources, toolchain, flags, lock entries, compressor), so a build that was ended at any moment goes on with them; the programs it had started end with it.`,
+  "## Limits",
+  `- Release 1.37 is built whole for amd64. For arm64 the lock holds every set, but only \`pause\` and \`flannel-cni\` have been cross-compiled and no arm64 program has been run; runc would need Debian's package \`gcc-aarch64-linux-gnu\`.
+- A program that is partly C (runc, and flannel on amd64) is equal byte for byte only under the same release of gcc and binutils; both are part of its key. On a fresh Debian, \`gcc\` and \`pkg-config\` are needed; headers and libraries come from the locked set \`cgo\`.
+- Upstream's image registries and download hosts cannot be reached from where this is built: these sources are tested against a local registry and file server. npm, Maven, pip and apt are tested against real registries (\`test/lab/bundle-sources.test.ts\`). Maven sources need a mirror, from \`~/.m2/settings.xml\` or \`--mirror maven=ADDRESS\`.
+- Maintainer scripts of Debian packages do not run in images. \`dig\` in the debug image needs \`/dev\`, which every container runtime fills; in a chroot without it it aborts.`,
+] as const;
+
 /** docs/components.md: what each release holds and where it comes from. */
 export const componentsPage = (): string => {
   const file = ComponentsFile.parse(read("components.yaml"));
@@ -54,6 +83,7 @@ export const componentsPage = (): string => {
     generatedNote("images/"),
     "# Components of a bundle",
     "Everything a release holds, as `images/components.yaml` and `images/releases/` say it. Versions of Debian packages and digests of what others publish stand in `images/components.lock`.",
+    ...guide,
     ...sections,
   ]);
 };
