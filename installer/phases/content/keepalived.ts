@@ -17,8 +17,10 @@ export const keepalived = definePhase({
   output: Output,
   effect: "changes",
   timeoutMs: 10 * 60_000,
-  on: (cluster) => (cluster.endpoint.virtualIp === undefined ? [] : controlPlaneNames(cluster)),
+  on: controlPlaneNames,
   async probe(context) {
+    if (context.cluster.endpoint.virtualIp === undefined)
+      return { state: "satisfied", output: { installed: [] } };
     const { commands } = await lacking(context, keepalivedCommands);
     if (commands.length === 0) return { state: "satisfied", output: { installed: [] } };
     const names = commands.join(", ");

@@ -21,10 +21,12 @@ const start = `
 set -e
 systemctl daemon-reload
 systemctl enable --quiet "$1"
+systemctl reset-failed "$1" 2>/dev/null || true
 systemctl "$4" "$1"
 for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
   if curl -q --silent --fail --output /dev/null --noproxy '*' --max-time 5 --cacert "$3" "$2"; then exit 0; fi
   if systemctl is-failed --quiet "$1"; then break; fi
+  if [ "$(systemctl show --property NRestarts --value "$1")" -gt 2 ]; then break; fi
   sleep 0.3
 done
 journalctl --no-pager --lines 30 --unit "$1" --output cat
@@ -100,38 +102,54 @@ export const registryServe = definePhase({
       : { state: "needed", why: text("the registry does not answer", "镜像仓库没有响应") };
   },
   async apply(context) {
-    const machine = theMachine(context);
-    const { remote, siteCa } = context.ports;
-    const { bad, notAfter: found } = await certificateState(context);
-    let notAfter = found;
-    const files = [...settings(context)];
-    if (bad) {
-      const issued = await siteCa.issue({
-        commonName: `${machine.name} registry`,
-        dnsNames: [machine.name],
-        addresses: [machine.address, "127.0.0.1"],
-        days: CERTIFICATE_DAYS,
-      });
-      notAfter = issued.notAfter;
-      // The key first: a certificate without its key would look finished to the next probe.
-      files.push(
-        { path: registryPaths.privateKey, content: issued.privateKey, mode: 0o600 },
-        { path: registryPaths.certificate, content: issued.certificate },
-      );
-    }
-    const changed = await writeFiles(context, files);
-    const url = urlOf(context);
-    const { code, stdout, stderr } = await remote.script(machine, start, {
-      args: [registryPaths.unitName, url, machinePaths.siteCa, changed.length > 0 ? "restart" : "start"],
-      signal: context.signal,
-      expect: [0, 1],
-    });
-    if (code === 0) return { url, notAfter };
-    const problem = stderr.split("\n")[0] || "it does not answer";
+    const { bad, notAfter } = await certificateState(context);
+    if (!bad && (await begin(context, settings(context))).running) return { url: urlOf(context), notAfter };
+    // A certificate that looks right may stand beside another one's key, or none: a new pair settles that.
+    const issued = await issuePair(context);
+    const { running, problem, log } = await begin(context, [...settings(context), ...issued.files]);
+    if (running) return { url: urlOf(context), notAfter: issued.notAfter };
+    const machine = theMachine(context).name;
     throw SlipwayError.of(
       "SERVICE_NOT_RUNNING",
-      { service: "registry", machine: machine.name, problem },
-      { machine: machine.name, detail: stdout },
+      { service: "registry", machine, problem },
+      { machine, detail: log },
     );
   },
 });
+
+/** A new certificate and its key. The key is written first: a certificate alone would look finished to the next probe. */
+const issuePair = async (
+  context: Step,
+): Promise<{ readonly files: readonly SmallFile[]; readonly notAfter: number }> => {
+  const machine = theMachine(context);
+  const { certificate, privateKey, notAfter } = await context.ports.siteCa.issue({
+    commonName: `${machine.name} registry`,
+    dnsNames: [machine.name],
+    addresses: [machine.address, "127.0.0.1"],
+    days: CERTIFICATE_DAYS,
+  });
+  const files = [
+    { path: registryPaths.privateKey, content: privateKey, mode: 0o600 },
+    { path: registryPaths.certificate, content: certificate },
+  ];
+  return { files, notAfter };
+};
+
+/** Writes what differs, starts the registry, and waits until it answers. */
+const begin = async (
+  context: Step,
+  files: readonly SmallFile[],
+): Promise<{ readonly running: boolean; readonly problem: string; readonly log: string }> => {
+  const changed = await writeFiles(context, files);
+  const { code, stdout, stderr } = await context.ports.remote.script(theMachine(context), start, {
+    args: [
+      registryPaths.unitName,
+      urlOf(context),
+      machinePaths.siteCa,
+      changed.length > 0 ? "restart" : "start",
+    ],
+    signal: context.signal,
+    expect: [0, 1],
+  });
+  return { running: code === 0, problem: stderr.split("\n")[0] || "it does not answer", log: stdout };
+};
