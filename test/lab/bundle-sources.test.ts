@@ -71,7 +71,8 @@ const locked = (version: string, sha256: string): ComponentsLock => ({
   apt: { gone: { amd64: [{ name: "netbase", version, architecture: "all", size: 1, sha256 }] } },
 });
 
-describe("a source on the machine's own registry", () => {
+// Package lists of a whole Debian are fetched, which takes minutes on a busy machine.
+describe("a source on the machine's own registry", { timeout: 600_000 }, () => {
   test("npm: a package is locked by its integrity, fetched and found right; another integrity is refused", async () => {
     const source = { kind: "npm", package: "is-odd", version: "3.0.1" } as const;
     const lock = await builders.resolver.resolve(source, emptyLock, target());
