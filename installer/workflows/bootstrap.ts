@@ -1,8 +1,24 @@
 import { text } from "../contract/text.ts";
 import type { Workflow } from "../core/phase.ts";
+import { dns } from "../phases/cluster/dns.ts";
+import { kubeconfig } from "../phases/cluster/kubeconfig.ts";
+import { kubelet } from "../phases/cluster/kubelet.ts";
+import { membership } from "../phases/cluster/membership.ts";
+import { metrics } from "../phases/cluster/metrics.ts";
+import { network } from "../phases/cluster/network.ts";
+import { ready } from "../phases/cluster/ready.ts";
+import { servingCertificate } from "../phases/cluster/serving-certificate.ts";
+import { storage } from "../phases/cluster/storage.ts";
 import { deliver } from "../phases/content/deliver.ts";
 import { keepalived } from "../phases/content/keepalived.ts";
 import { packages } from "../phases/content/packages.ts";
+import { initControlPlane } from "../phases/control-plane/init.ts";
+import { invitation } from "../phases/control-plane/invitation.ts";
+import { joinControlPlane } from "../phases/control-plane/join.ts";
+import { clusterSecrets } from "../phases/control-plane/secrets.ts";
+import { startControlPlane } from "../phases/control-plane/start.ts";
+import { keepalived as endpoint } from "../phases/endpoint/keepalived.ts";
+import { endpointProbe } from "../phases/endpoint/probe.ts";
 import { hostSettings } from "../phases/host/settings.ts";
 import { enlist } from "../phases/machine/enlist.ts";
 import { registryContent } from "../phases/registry/content.ts";
@@ -10,8 +26,10 @@ import { registryServe } from "../phases/registry/serve.ts";
 import { containerd } from "../phases/runtime/containerd.ts";
 import { images } from "../phases/runtime/images.ts";
 import { systemTrust } from "../phases/site/system-trust.ts";
+import { smokeTest } from "../phases/smoke/test.ts";
 import { trust } from "../phases/site/trust.ts";
 import { timeSync } from "../phases/time/sync.ts";
+import { joinWorker } from "../phases/worker/join.ts";
 import { check } from "./check.ts";
 
 /** Makes a cluster of the machines, or goes on wherever the last attempt stopped. */
@@ -32,5 +50,23 @@ export const bootstrap: Workflow = {
     registryContent,
     registryServe,
     systemTrust,
+    membership,
+    clusterSecrets,
+    kubelet,
+    endpointProbe,
+    endpoint,
+    startControlPlane,
+    network,
+    dns,
+    initControlPlane,
+    invitation,
+    joinControlPlane,
+    joinWorker,
+    ready,
+    servingCertificate,
+    kubeconfig,
+    metrics,
+    storage,
+    smokeTest,
   ],
 };

@@ -37,6 +37,7 @@ export const exitFamilies: readonly ExitFamily[] = [
     title: text("Content, registry and services on machines", "机器上的内容、镜像仓库与服务"),
     ranges: [[80, 89]],
   },
+  { title: text("Making and running a cluster", "集群的搭建与运行"), ranges: [[90, 99]] },
 ];
 
 /** The family an exit code belongs to. */

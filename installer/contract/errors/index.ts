@@ -1,6 +1,7 @@
 import { buildErrors } from "./build.ts";
 import { bundleErrors } from "./bundle.ts";
 import { bundleStoreErrors } from "./bundle-store.ts";
+import { clusterErrors } from "./cluster.ts";
 import { contentErrors } from "./content.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
@@ -17,6 +18,7 @@ export const errorCatalog = {
   ...buildErrors,
   ...bundleErrors,
   ...bundleStoreErrors,
+  ...clusterErrors,
   ...contentErrors,
   ...engineErrors,
   ...journalErrors,

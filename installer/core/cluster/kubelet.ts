@@ -1,0 +1,76 @@
+import type { ClusterSpec } from "../../contract/spec/cluster.ts";
+import { kubernetesPaths } from "./paths.ts";
+import { yamlDocuments } from "./yaml.ts";
+
+/** KubeletConfiguration (kubelet.config.k8s.io/v1beta1), as far as Slipway sets it. kubeadm fills in the rest. */
+export interface KubeletConfiguration {
+  readonly apiVersion: "kubelet.config.k8s.io/v1beta1";
+  readonly kind: "KubeletConfiguration";
+  readonly [setting: string]: unknown;
+}
+
+/** Settings of the kubelet that are the same on all machines. */
+export const kubeletConfiguration = ({ kubelet }: ClusterSpec): KubeletConfiguration => ({
+  apiVersion: "kubelet.config.k8s.io/v1beta1",
+  kind: "KubeletConfiguration",
+  cgroupDriver: "systemd",
+  rotateCertificates: true,
+  serverTLSBootstrap: true,
+  tlsMinVersion: "VersionTLS12",
+  serializeImagePulls: false,
+  maxParallelImagePulls: 4,
+  seccompDefault: true,
+  podPidsLimit: 4096,
+  maxPods: kubelet.maxPods,
+  ...(Object.keys(kubelet.systemReserved).length === 0 ? {} : { systemReserved: kubelet.systemReserved }),
+  ...(Object.keys(kubelet.kubeReserved).length === 0 ? {} : { kubeReserved: kubelet.kubeReserved }),
+  shutdownGracePeriod: "30s",
+  shutdownGracePeriodCriticalPods: "10s",
+});
+
+/** A small file, as phases write it. */
+export interface PatchFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/**
+ * What differs on one machine, as patches that kubeadm applies there (kubeadm's --patches). Control groups of version 1
+ * are allowed only where the machine has no others: kubelet 1.35 and later refuses them by default.
+ */
+export const kubeletPatches = ({ cgroupV1 }: { readonly cgroupV1: boolean }): readonly PatchFile[] =>
+  cgroupV1
+    ? [
+        {
+          path: `${kubernetesPaths.patches}/kubeletconfiguration0+merge.yaml`,
+          content: yamlDocuments([{ failCgroupV1: false }]),
+        },
+      ]
+    : [];
+
+/** kubelet's unit, after kubernetes/release's kubelet.service; started by kubeadm, restarted without end. */
+export const kubeletUnit = `[Unit]
+Description=kubelet: the Kubernetes node agent
+Documentation=https://kubernetes.io/docs/
+Wants=network-online.target
+After=network-online.target containerd.service
+
+[Service]
+ExecStart=/usr/local/bin/kubelet
+Restart=always
+StartLimitInterval=0
+RestartSec=1
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** kubeadm's drop-in, after kubernetes/release's 10-kubeadm.conf, with the program's own place. */
+export const kubeletDropIn = `[Service]
+Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
+Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
+EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
+EnvironmentFile=-/etc/default/kubelet
+ExecStart=
+ExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
+`;

@@ -1,0 +1,27 @@
+/** Where the parts of Kubernetes that Slipway writes lie on a machine. kubeadm's own files keep upstream's places. */
+export const kubernetesPaths = {
+  kubeletUnit: "/etc/systemd/system/kubelet.service",
+  kubeletDropIn: "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+  /** Patches that kubeadm applies on this machine, also in later upgrades. */
+  patches: "/etc/slipway/kubeadm/patches",
+  /** What the API server reads besides its flags; mounted into its pod as a folder. */
+  apiServer: "/etc/kubernetes/slipway",
+  auditPolicy: "/etc/kubernetes/slipway/audit-policy.yaml",
+  admission: "/etc/kubernetes/slipway/admission.yaml",
+  authentication: "/etc/kubernetes/slipway/authentication.yaml",
+  encryption: "/etc/kubernetes/slipway/encryption.yaml",
+  auditLogs: "/var/log/kubernetes/audit",
+  /** Gone after a reboot: what only a run of kubeadm needs. */
+  run: "/run/slipway",
+  kubeadmConfig: "/run/slipway/kubeadm.yaml",
+  discovery: "/run/slipway/discovery.conf",
+  /** While it is there and fresh, this machine holds the virtual address although its API does not answer yet. */
+  founding: "/run/slipway/founding",
+  kubeadmLock: "/run/slipway/kubeadm.lock",
+  /** How far this machine has come as a member; the one thing a probe needs that kubeadm does not record. */
+  stage: "/var/lib/slipway/kubernetes-stage",
+  ca: "/etc/kubernetes/pki/ca.crt",
+  adminConfig: "/etc/kubernetes/admin.conf",
+  superAdminConfig: "/etc/kubernetes/super-admin.conf",
+  kubectlCache: "/run/slipway/kubectl",
+} as const;

@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { text } from "../../contract/text.ts";
+import { kubeletDropIn, kubeletPatches, kubeletUnit } from "../../core/cluster/kubelet.ts";
+import { kubernetesPaths } from "../../core/cluster/paths.ts";
+import { definePhase } from "../../core/phase.ts";
+import type { MachineFacts } from "../../contract/facts.ts";
+import { deliver } from "../content/deliver.ts";
+import { hostSettings } from "../host/settings.ts";
+import { timeSync } from "../time/sync.ts";
+import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
+import { inventory } from "../machine/inventory.ts";
+import { machineNames, theMachine } from "../targets.ts";
+
+/** A machine whose control groups are version 1, also in part: for kubelet that is version 1. */
+export const hasOnlyCgroupV1 = ({ cgroup }: Pick<MachineFacts, "cgroup">): boolean =>
+  cgroup.version === "v1" || cgroup.version === "hybrid";
+
+const filesOf = (facts: MachineFacts): readonly SmallFile[] => [
+  { path: kubernetesPaths.kubeletUnit, content: kubeletUnit },
+  { path: kubernetesPaths.kubeletDropIn, content: kubeletDropIn },
+  ...kubeletPatches({ cgroupV1: hasOnlyCgroupV1(facts) }),
+];
+
+const look = `systemctl is-enabled --quiet kubelet.service && echo enabled
+exit 0
+`;
+
+/** kubeadm reads the folder of patches even when it is empty; kubelet itself is started by kubeadm. */
+const enable = `
+set -e
+mkdir -p "$1"
+systemctl daemon-reload
+systemctl enable --quiet kubelet.service
+`;
+
+/** Makes kubelet a service of the machine, which kubeadm will start. */
+export const kubelet = definePhase({
+  id: "cluster.kubelet",
+  title: text("Set up kubelet's service", "配置 kubelet 服务"),
+  needs: { facts: inventory, delivered: deliver, host: hostSettings, time: timeSync },
+  output: z.object({ cgroupV1: z.boolean() }),
+  effect: "changes",
+  timeoutMs: 60_000,
+  on: machineNames,
+  async probe(context) {
+    const { facts } = context.from;
+    const differing = await differingFiles(context, filesOf(facts));
+    if (differing.length > 0) {
+      const paths = differing.join(", ");
+      return { state: "needed", why: text(`to be written: ${paths}`, `需要写入：${paths}`) };
+    }
+    const { stdout } = await context.ports.remote.script(theMachine(context), look, {
+      signal: context.signal,
+    });
+    return stdout.trim() === "enabled"
+      ? { state: "satisfied", output: { cgroupV1: hasOnlyCgroupV1(facts) } }
+      : { state: "needed", why: text("kubelet is not enabled", "kubelet 未设为开机启动") };
+  },
+  async apply(context) {
+    const { facts } = context.from;
+    await writeFiles(context, filesOf(facts));
+    await context.ports.remote.script(theMachine(context), enable, {
+      args: [kubernetesPaths.patches],
+      signal: context.signal,
+    });
+    return { cgroupV1: hasOnlyCgroupV1(facts) };
+  },
+});
