@@ -73,8 +73,9 @@ const loadBundles = async (
   { data, host, journal, redactor, log }: BundleHost,
   { registry, store }: { readonly registry: SiteRegistry; readonly store: BundleStore },
 ): Promise<SiteBundles> => {
-  const [adapters, keys, { trustFileAt }, services, trust, { usersOf }] = await Promise.all([
+  const [adapters, { pushBundle }, keys, { trustFileAt }, services, trust, { usersOf }] = await Promise.all([
     import("../adapters/bundle/index.ts"),
+    import("../adapters/registry/push.ts"),
     import("../adapters/bundle/keys.ts"),
     import("../adapters/bundle/trust-store.ts"),
     import("../services/site-bundles.ts"),
@@ -106,6 +107,7 @@ const loadBundles = async (
     },
     users: async (bundle) => usersOf(bundle, await journal.operations({ limit: 1000 })),
     registry,
+    pushBundle,
     redactor,
     log,
     site: hostname(),

@@ -1,7 +1,7 @@
 import { implement } from "@orpc/server";
 import { contract } from "../contract/api/index.ts";
 import type { BuildItem, LockItem } from "../contract/api/bundle-build.ts";
-import type { WorkProgress } from "../contract/api/bundles.ts";
+import type { WorkProgress } from "../contract/api/work.ts";
 import type { Progress } from "../core/ports/bundle.ts";
 import type { BuildEvent } from "../services/bundle-build.ts";
 import type { CallContext, EngineServices } from "./services.ts";
@@ -54,6 +54,9 @@ export const bundlesRouter = ({ bundles, engine }: Pick<EngineServices, "bundles
       return { inventory, ...(text === undefined ? {} : { text }) };
     }),
     sbom: os.sbom.handler(async ({ input }) => [...(await bundles.sbom(input.reference, input.component))]),
+    extract: os.extract.handler(async ({ input: { reference, ...extraction }, signal }) => [
+      ...(await bundles.extract(reference, { ...extraction, signal: until(signal) })),
+    ]),
     remove: os.remove.handler(async ({ input }) => {
       await bundles.remove(input.reference);
       return done;
@@ -80,7 +83,7 @@ export const bundlesRouter = ({ bundles, engine }: Pick<EngineServices, "bundles
 type WorkItem<R> = { kind: "progress"; progress: WorkProgress } | { kind: "done"; result: R };
 
 /** Of progress only the newest of each stage matters. */
-const progressFeed = <R>(work: (emit: (progress: Progress) => void) => Promise<R>) =>
+export const progressFeed = <R>(work: (emit: (progress: Progress) => void) => Promise<R>) =>
   workFeed(
     work,
     {

@@ -4,6 +4,7 @@ import type {
   Collected,
   ExportRequest,
   ExportSummary,
+  ExtractedFile,
   Finding,
   ImportSummary,
   KeyFiles,
@@ -20,13 +21,16 @@ import { SlipwayError } from "../contract/errors/index.ts";
 import { readInventory } from "../core/bundle/inventory.ts";
 import type { BundleBuilders } from "../core/ports/builders.ts";
 import type { OnProgress, PublishInfo, StoredBundle } from "../core/ports/bundle.ts";
+import type { PushBundle, PushSummary } from "../core/ports/bundle-push.ts";
 import type { BundleKeys, Bundles } from "../core/ports/bundle-transport.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Redactor } from "../core/ports/secrets.ts";
 import type { SiteRegistry } from "../core/ports/site-registry.ts";
-import { bundleService, type BundleService } from "./bundle.ts";
+import { bundleService, type BundleService, pickBundle } from "./bundle.ts";
 import { type BuildEvent, buildRelease } from "./bundle-build.ts";
+import { extractComponent, type Extraction } from "./bundle-extract.ts";
 import { updateLock } from "./bundle-lock.ts";
+import { pushService, type PushRequest } from "./bundle-push.ts";
 import type { TrustService } from "./bundle-trust.ts";
 
 /** Recipes other than the product's, and places that stand in for the configured ones. */
@@ -46,6 +50,7 @@ export interface SiteBundlesParts {
   /** Clusters that need a bundle. */
   users(bundle: StoredBundle): Promise<readonly string[]>;
   readonly registry: SiteRegistry;
+  readonly pushBundle: PushBundle;
   readonly redactor: Pick<Redactor, "add">;
   readonly log: Log;
   /** Name of this computer, for inventories. */
@@ -71,6 +76,9 @@ export interface SiteBundles extends Pick<BundleService, "list" | "info" | "diff
   lock(request: LockRequest, run: Run<string>): Promise<readonly LockChange[]>;
   inventory(site: string | undefined): Promise<{ inventory: Inventory; text: string | undefined }>;
   sbom(reference: string, component: string | undefined): Promise<readonly Sbom[]>;
+  extract(reference: string, extraction: Extraction): Promise<readonly ExtractedFile[]>;
+  /** Resolves with what failed too. */
+  push(request: PushRequest, run: ProgressRun): Promise<PushSummary>;
   remove(reference: string): Promise<void>;
   gc(dryRun: "yes" | "no"): Promise<Collected>;
   fsck(repair: "yes" | "no", run: ProgressRun): Promise<readonly Finding[]>;
@@ -142,11 +150,17 @@ export const createSiteBundles = (parts: SiteBundlesParts): SiteBundles => {
       return updateLock(builders, { ...request, signal, onLine: emit });
     },
     inventory: (site) => service.inventory(site ?? parts.site),
-    sbom: (reference, component) => readSboms(store, { service, reference, component }),
+    sbom: (reference, component) => readSboms(store, { reference, component }),
+    extract: async (reference, extraction) =>
+      extractComponent(store, pickBundle(await store.bundles(), reference), extraction),
+    push: async (request, { signal, emit }) => {
+      if (request.credentials !== undefined) redactor.add(request.credentials.password);
+      const run = { signal, onProgress: emit };
+      return pushService(store, parts.pushBundle).push(request, run);
+    },
     async remove(reference) {
-      const { index } = await service.info(reference);
-      const bundle = (await store.bundles()).find(({ record }) => record.index === index);
-      await service.remove(reference, bundle === undefined ? [] : await parts.users(bundle));
+      const bundle = pickBundle(await store.bundles(), reference);
+      await service.remove(reference, await parts.users(bundle));
       await registry.rebuild();
     },
     async gc(dryRun) {
@@ -204,13 +218,10 @@ const WHOLE = "bundle";
 
 const readSboms = async (
   store: Bundles,
-  of: { service: BundleService; reference: string; component: string | undefined },
+  of: { reference: string; component: string | undefined },
 ): Promise<readonly Sbom[]> => {
-  const { index: digest } = await of.service.info(of.reference);
-  const bundle = (await store.bundles()).find(({ record }) => record.index === digest);
-  const entries = (bundle?.index.manifests ?? []).filter(
-    ({ annotations }) => annotations?.[ANNOTATION.kind] === "sbom",
-  );
+  const { index } = pickBundle(await store.bundles(), of.reference);
+  const entries = index.manifests.filter(({ annotations }) => annotations?.[ANNOTATION.kind] === "sbom");
   const nameOf = (entry: (typeof entries)[number]): string => entry.annotations?.[ANNOTATION.component] ?? "";
   const wanted = of.component ?? WHOLE;
   const found = entries.filter((entry) => nameOf(entry) === wanted);

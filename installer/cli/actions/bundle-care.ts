@@ -3,6 +3,7 @@ import { argument, optionText, type Action } from "../command.ts";
 import { tableLines } from "../output/table.ts";
 import { bytesText } from "../output/time.ts";
 import { LONG_CALL } from "./bundle.ts";
+import { absolute, architecturesOf } from "./bundle-locations.ts";
 import { followProgress, INTERRUPTED } from "./work.ts";
 
 /** `bundle gc`. */
@@ -36,6 +37,25 @@ export const fsck: Action = async (session, input) => {
         ],
   );
   return found.length === 0 ? 0 : 1;
+};
+
+/** `bundle extract`. */
+export const extract: Action = async (session, input) => {
+  const client = await session.engine();
+  const [architecture] = architecturesOf(optionText(input, "arch")) ?? [];
+  const found = await client.bundles.extract(
+    {
+      reference: argument(input, 0),
+      component: argument(input, 1),
+      folder: absolute(argument(input, 2)),
+      ...(architecture === undefined ? {} : { architecture }),
+    },
+    LONG_CALL,
+  );
+  await session.show(found, () =>
+    found.map(({ path, size }) => session.say("extracted", { path, size: bytesText(size) })),
+  );
+  return 0;
 };
 
 /** `bundle remove`. */

@@ -11,8 +11,8 @@ import { LONG_CALL, shortDigest } from "./bundle.ts";
 import { absolute } from "./bundle-locations.ts";
 import { readHidden } from "./hidden-prompt.ts";
 
-/** A passphrase from a file, from the terminal, or from standard input; never from the command line, which others can read. */
-const passphraseFor = async (
+/** A passphrase or password from a file, from the terminal, or from standard input; never from the command line, which others can read. */
+export const passphraseFor = async (
   session: Session,
   {
     file,

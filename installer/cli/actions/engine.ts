@@ -1,6 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
 import { CONTRACT_VERSION } from "../../contract/api/version.ts";
 import type { EngineInfo } from "../../contract/api/engine.ts";
+import { SlipwayError } from "../../contract/errors/index.ts";
 import { optionText, type Action } from "../command.ts";
+import type { Environment } from "../environment.ts";
 import { unreachable } from "../link/launch.ts";
 import { tableLines } from "../output/table.ts";
 import { bytesText, durationText } from "../output/time.ts";
@@ -9,6 +14,7 @@ import { wholeNumber } from "./operation.ts";
 
 /** `engine run`: this process becomes the engine. */
 export const run: Action = async ({ environment, places }, input) => {
+  if (places.lab !== undefined && !isInside(places.lab.namespace)) return runInside(places.lab, environment);
   const socketGroup = optionText(input, "socketGroup");
   const exitWhenIdleSeconds = wholeNumber(input, "exitWhenIdle");
   const readyFd = wholeNumber(input, "readyFd");
@@ -20,6 +26,30 @@ export const run: Action = async ({ environment, places }, input) => {
     ...(exitWhenIdleSeconds === undefined ? {} : { exitWhenIdleSeconds }),
     ...(readyFd === undefined ? {} : { readyFd }),
   });
+};
+
+/** True when this process is in the network namespace; its file and that of the process are then the same. */
+const isInside = (namespace: string): boolean => {
+  const wanted = statSync(namespace, { throwIfNoEntry: false });
+  return wanted !== undefined && wanted.ino === statSync("/proc/self/ns/net").ino;
+};
+
+/** The same command in the lab's network. Ctrl-C and SIGTERM end it as they would end this process. */
+const runInside = async (
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  { self, argv }: Environment,
+): Promise<number> => {
+  if (!existsSync(namespace)) throw SlipwayError.of("LAB_UNKNOWN", { lab: name });
+  const child = spawn("nsenter", [`--net=${namespace}`, "--", ...self, ...argv], { stdio: "inherit" });
+  const ignore = (): void => {};
+  const forward = (): void => void child.kill("SIGTERM");
+  process.on("SIGINT", ignore).on("SIGTERM", forward);
+  try {
+    const [code] = (await once(child, "exit")) as [number | null];
+    return code ?? 1;
+  } finally {
+    process.removeListener("SIGINT", ignore).removeListener("SIGTERM", forward);
+  }
 };
 
 /** `engine info`. Starts none: it tells about the one that runs. */

@@ -1,4 +1,4 @@
-import type { WorkProgress } from "../../contract/api/bundles.ts";
+import type { WorkProgress } from "../../contract/api/work.ts";
 import { LiveBlock } from "../progress/screen.ts";
 import {
   rateOf,
@@ -103,6 +103,7 @@ const stages: Readonly<Record<string, MessageKey>> = {
   export: "stage.export",
   fsck: "stage.fsck",
   import: "stage.import",
+  push: "stage.push",
   rebuild: "stage.rebuild",
   verify: "stage.verify",
 };

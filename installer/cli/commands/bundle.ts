@@ -52,6 +52,24 @@ const keepingVerbs: readonly CommandSpec[] = [
     load: async () => (await import("../actions/bundle-care.ts")).sbom,
   },
   {
+    name: "extract",
+    summary: text("take the files of a component out, such as kubectl", "取出某个组件的文件，例如 kubectl"),
+    arguments: [
+      bundleArgument,
+      { name: "<component>", text: text("component, as info lists it", "组件名称，见 info") },
+      { name: "<folder>", text: text("folder to write to", "写入的目录"), completes: "folder" },
+    ],
+    options: [{ flags: "--arch <name>", text: text("architecture (amd64)", "架构（默认 amd64）") }],
+    examples: [
+      example(
+        "slipway bundle extract slipway:1.37 kubectl /usr/local/bin",
+        "checked against its digest",
+        "写入前核对摘要",
+      ),
+    ],
+    load: async () => (await import("../actions/bundle-care.ts")).extract,
+  },
+  {
     name: "trust",
     summary: text("whose bundles this appliance believes", "本机信任哪些密钥签名的包"),
     arguments: [

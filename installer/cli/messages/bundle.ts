@@ -24,6 +24,7 @@ export const bundleMessages = {
   "stage.verify": message("verifying", "校验"),
   "stage.fsck": message("checking", "检查"),
   "stage.difference": message("working out the difference", "计算差量"),
+  "stage.push": message("pushing", "推送"),
   "stage.rebuild": message("rebuilding from patches", "由补丁重建"),
   "stage.build": message("building", "构建"),
   timeLeft: message("{time} left", "剩余 {time}"),
@@ -107,6 +108,13 @@ export const bundleMessages = {
   trustRevoked: message("revoked: {why}", "已吊销：{why}"),
   trustVia: message("vouched for by {key}", "由 {key} 担保"),
   lockSame: message("nothing changed", "没有变化"),
+  extracted: message("{path}  {size}", "{path}  {size}"),
+  pushed: message(
+    "{images} images are at {registry}: {sent} blobs sent ({size}), {mounted} taken over there, {found} were there",
+    "{registry} 上已有 {images} 个镜像：发送 {sent} 个数据块（{size}），就地复用 {mounted} 个，原有 {found} 个",
+  ),
+  pushFailed: message("{image} did not get there: {code}", "{image} 未能推送：{code}"),
+  pushUntried: message("{count} images were not begun because of it", "因此有 {count} 个镜像未开始推送"),
   bundleRemoved: message(
     "{bundle} is forgotten; `{command}` frees its space",
     "已移除 {bundle}；运行 `{command}` 释放空间",

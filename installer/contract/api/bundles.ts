@@ -8,23 +8,7 @@ import { KeyId, KeyType, TrustedKey } from "../bundle/trust.ts";
 import { call, Done, NoInput, Why } from "./base.ts";
 import { bundleBuilding } from "./bundle-build.ts";
 import { RegistryStatus } from "./registry.ts";
-
-/** How far a long piece of work has come; totals are known from the start. */
-export const WorkProgress = z.object({
-  stage: z.string(),
-  done: z.number(),
-  total: z.number(),
-  unit: z.enum(["bytes", "items"]),
-  item: z.string().optional().describe("What is being worked on"),
-});
-export type WorkProgress = Readonly<z.output<typeof WorkProgress>>;
-
-/** Progress, then the result. */
-const workItem = <R extends z.ZodType>(result: R) =>
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("progress"), progress: WorkProgress }),
-    z.object({ kind: z.literal("done"), result }),
-  ]);
+import { workItem } from "./work.ts";
 
 /** One line of what a bundle holds. */
 const BundleItem = z.object({
@@ -100,6 +84,10 @@ export type KeyFiles = Readonly<z.output<typeof KeyFiles>>;
 /** One SBOM of a bundle. */
 export const Sbom = z.object({ component: z.string(), arch: z.string(), document: z.unknown() });
 export type Sbom = Readonly<z.output<typeof Sbom>>;
+
+/** A file taken out of a bundle. */
+export const ExtractedFile = z.object({ path: z.string(), size: z.number() });
+export type ExtractedFile = Readonly<z.output<typeof ExtractedFile>>;
 
 const Path = z.string().min(1).max(4096);
 const Reference = z
@@ -212,6 +200,18 @@ export const bundles = {
       }),
     )
     .output(z.array(Sbom)),
+  extract: call
+    .route({ method: "POST", path: "/bundles/extract", summary: "Take the files of a component out" })
+    .meta({ deadlineMs: LONG_MS })
+    .input(
+      z.strictObject({
+        reference: Reference,
+        component: z.string().min(1).max(300),
+        folder: Path,
+        architecture: Architecture.default("amd64"),
+      }),
+    )
+    .output(z.array(ExtractedFile)),
   remove: call
     .route({ method: "DELETE", path: "/bundles/{reference}", summary: "Forget a bundle that nobody needs" })
     .meta({ deadlineMs: LONG_MS })

@@ -1,7 +1,10 @@
+import { eventIterator } from "@orpc/contract";
 import * as z from "zod";
 import { Digest } from "../bundle/manifest.ts";
+import { WireError } from "../errors/index.ts";
 import { LocalizedText } from "../operation.ts";
 import { call, NoInput } from "./base.ts";
+import { workItem } from "./work.ts";
 
 /**
  * How the appliance's registry stands: `off` by setting, `empty` while there is no image to serve, `no-program` when no
@@ -39,6 +42,40 @@ export const RegistryStatus = z.object({
 });
 export type RegistryStatus = Readonly<z.output<typeof RegistryStatus>>;
 
+/** What a push did. It succeeded when `failed` and `untried` are empty. */
+export const PushSummary = z.object({
+  images: z.array(z.object({ name: z.string(), digest: Digest })).readonly(),
+  failed: z.array(z.object({ image: z.string(), error: WireError })).readonly(),
+  untried: z.array(z.string()).readonly().describe("Not begun because an earlier one failed"),
+  blobs: z.object({ sent: z.number(), mounted: z.number(), found: z.number() }),
+  bytesSent: z.number(),
+  retries: z.number(),
+});
+export type PushSummary = Readonly<z.output<typeof PushSummary>>;
+
+const PushRequest = z.strictObject({
+  reference: z.string().min(1).max(300),
+  address: z
+    .string()
+    .max(300)
+    .regex(/^https?:\/\/[^/]+$/)
+    .describe("https://registry.example:5000"),
+  prefix: z
+    .string()
+    .max(300)
+    .default("")
+    .describe("Put before every repository, such as a project of Harbor"),
+  credentials: z.strictObject({ username: z.string().max(200), password: z.string().max(10_000) }).optional(),
+  ca: z
+    .string()
+    .max(256 * 1024)
+    .optional()
+    .describe("PEM; the system's own authorities without it"),
+  parallel: z.int().min(1).max(64).optional(),
+  continueOnError: z.enum(["yes", "no"]).default("no"),
+});
+export type PushRequest = Readonly<z.output<typeof PushRequest>>;
+
 /** Calls about the registry of the appliance. */
 export const registry = {
   status: call
@@ -49,6 +86,15 @@ export const registry = {
     })
     .input(NoInput)
     .output(RegistryStatus),
+  push: call
+    .route({
+      method: "POST",
+      path: "/registry/push",
+      summary: "Push a bundle's images into another registry",
+    })
+    .meta({ deadlineMs: "none" })
+    .input(PushRequest)
+    .output(eventIterator(workItem(PushSummary))),
   authority: call
     .route({
       method: "GET",

@@ -30,6 +30,18 @@ export const bundleStoreErrors = {
       "请指定其中之一；不带 --component 则输出整个包的 SBOM。",
     ),
   },
+  BUNDLE_COMPONENT_MISSING: {
+    retry: "never",
+    exit: 65,
+    title: text(
+      "bundle {bundle} has no files of {component} for {architecture}; it has those of: {known}",
+      "包 {bundle} 中没有组件 {component}（{architecture}）的文件；现有：{known}",
+    ),
+    hint: text(
+      "Name one of these; images are had from the registry by their upstream name.",
+      "请指定其中之一；镜像请从镜像仓库按上游名称获取。",
+    ),
+  },
   BUNDLE_IN_USE: {
     retry: "never",
     exit: 65,
