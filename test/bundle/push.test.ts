@@ -7,7 +7,9 @@ import { pushBundle } from "../../installer/adapters/registry/push.ts";
 import type { PushSummary } from "../../installer/core/ports/bundle-push.ts";
 import { pushService, type PushRequest, requirePushed } from "../../installer/services/bundle-push.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { noise, type Sample } from "./sample.ts";
+import { bundleService } from "../../installer/services/bundle.ts";
+import type { TrustService } from "../../installer/services/bundle-trust.ts";
+import { buildSample, noise, type Sample } from "./sample.ts";
 import { buildSigned, never, openStore, testSigner } from "./signed.ts";
 
 /** Two images that share a layer, and a third of its own. */
@@ -46,6 +48,20 @@ describe("a push into another registry", () => {
     expect([...registry.tags.keys()].toSorted()).toEqual(
       ["a", "b", "c"].map((name) => `project/registry.example/${name}:v1`),
     );
+  });
+
+  test("brings an image's signature, and its list of referrers to a registry that keeps none", async () => {
+    await using registry = await startFakeRegistry();
+    const store = bundlesOf(await openStore(join(work, "signed")), noPipe());
+    const { record } = await buildSample(store, SAMPLE);
+    const trust = { approval: () => () => record.trust } as unknown as TrustService;
+    const request = { reference: "sample", signer: testSigner(), by: "test" };
+    await bundleService(store, trust).sign(request, never);
+    const target = { reference: "sample", prefix: "", address: registry.address };
+    await pushService(store, pushBundle).push(target, { onProgress: () => {}, signal: never });
+    const digest = registry.tags.get("registry.example/a:v1")?.replace(":", "-") ?? "";
+    expect(registry.tags.has(`registry.example/a:${digest}.sig`)).toBe(true);
+    expect(registry.tags.has(`registry.example/a:${digest}`)).toBe(true);
   });
 
   test("sends a blob once and takes it over from the repository that has it", async () => {

@@ -8,9 +8,16 @@ import { closureOf } from "../../installer/adapters/bundle/bundles.ts";
 import type { BundleStore } from "../../installer/adapters/bundle/store.ts";
 import { publishImages } from "../../installer/adapters/registry/layout.ts";
 import { type RunningRegistry, startRegistry } from "../../installer/adapters/registry/process.ts";
+import { NestedIndex } from "../../installer/contract/bundle/manifest.ts";
+import { ANNOTATION, COSIGN, OCI } from "../../installer/contract/bundle/media-types.ts";
 import type { StoredBundle } from "../../installer/core/ports/bundle.ts";
+import { bundleService } from "../../installer/services/bundle.ts";
+import { bundlesOf } from "../../installer/adapters/bundle/index.ts";
+import { verifySignature } from "../../installer/adapters/bundle/keys.ts";
+import { trustFileAt } from "../../installer/adapters/bundle/trust-store.ts";
+import { trustService } from "../../installer/services/bundle-trust.ts";
 import { FakeLog } from "../fakes/log.ts";
-import { buildSigned, openStore, testSigner } from "./signed.ts";
+import { buildSigned, never, openStore, testSigner } from "./signed.ts";
 
 let work: string;
 let store: BundleStore;
@@ -18,9 +25,18 @@ let bundle: StoredBundle;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "slipway-registry-"));
   store = await openStore(join(work, "store"));
-  bundle = await buildSigned(store, testSigner());
+  const signer = testSigner();
+  await buildSigned(store, signer);
+  const trust = trustService({ trust: trustFileAt(join(work, "trust.json")), verifySignature, now: () => 0 });
+  const service = bundleService(bundlesOf(store, noPipe()), trust);
+  await service.sign({ reference: "sample", signer, by: "test" }, never);
+  const [only] = await store.bundles();
+  if (only === undefined) throw new Error("there is no bundle");
+  bundle = only;
 });
 afterAll(async () => rm(work, { recursive: true, force: true }));
+
+async function* noPipe(): AsyncGenerator<Uint8Array, void> {}
 
 const dataOf = (root: string, digest: string): string =>
   join(root, "docker/registry/v2/blobs/sha256", digest.slice(7, 9), digest.slice(7), "data");
@@ -94,6 +110,22 @@ describe("the registry as a child", () => {
     const digest = await layerOf();
     const blob = await fetch(`${address}/registry.example/alpha/blobs/${digest}`);
     expect((await blob.arrayBuffer()).byteLength).toBe(await store.sizeOf(digest));
+  });
+
+  test("lists the signature of an image under the tag where clients without a list of referrers look", async () => {
+    const image = bundle.index.manifests.find(
+      ({ annotations }) => annotations?.[ANNOTATION.component] === "alpha",
+    );
+    const tag = image?.digest.replace(":", "-") ?? "";
+    const list = await fetch(`${address}/registry.example/alpha/manifests/${tag}`, {
+      headers: { accept: OCI.index },
+    });
+    const { manifests } = NestedIndex.parse(await list.json());
+    expect(manifests.map(({ artifactType }) => artifactType)).toEqual([COSIGN.signature]);
+    const found = await fetch(`${address}/registry.example/alpha/manifests/${manifests[0]?.digest ?? ""}`, {
+      headers: { accept: OCI.manifest },
+    });
+    expect(await found.json()).toMatchObject({ subject: { digest: image?.digest } });
   });
 
   test("takes nothing from anybody", async () => {

@@ -76,8 +76,9 @@ export const startFakeRegistry = async (options: FakeRegistryOptions = {}): Prom
       return answer(201);
     }
     if (method !== "PUT") return answer(405);
-    const manifest = JSON.parse(body.toString("utf8")) as { config: { digest: string } };
-    if (!blobs.has(`${repository}@${manifest.config.digest}`)) return answer(404);
+    const manifest = JSON.parse(body.toString("utf8")) as { config?: { digest: string } };
+    if (manifest.config !== undefined && !blobs.has(`${repository}@${manifest.config.digest}`))
+      return answer(404);
     tags.set(`${repository}:${rest.slice("manifests/".length)}`, digest);
     return answer(201);
   };

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { copyFile, link, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BundleIndex } from "../../contract/bundle/index.ts";
 import { type Descriptor, type Digest, Manifest, NestedIndex } from "../../contract/bundle/manifest.ts";
 import { ANNOTATION, DOCKER, OCI } from "../../contract/bundle/media-types.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
-import { imagesOf, signatureTag } from "../../core/bundle/image-signature.ts";
+import { imagesOf, referrersIndex, referrersTag, signatureTag } from "../../core/bundle/image-signature.ts";
 import type { BlobReader } from "../../core/ports/bundle.ts";
 
 /** What a publication did. */
@@ -51,6 +52,7 @@ class Publication {
   readonly #linked = new Set<Digest>();
   readonly #repositories = new Map<Digest, Set<string>>();
   readonly #tags: { repository: string; tag: string; digest: Digest }[] = [];
+  readonly #referrers = new Map<Digest, Descriptor[]>();
   copied = 0;
 
   constructor(store: BlobReader, root: string) {
@@ -77,13 +79,26 @@ class Publication {
       await this.#addManifest(repository, descriptor);
       this.#tags.push({ repository, tag: signatureTag(subject), digest: descriptor.digest });
     }
+    this.#referrers.set(subject, [...(this.#referrers.get(subject) ?? []), descriptor]);
   }
 
   async tag(): Promise<void> {
+    for (const [subject, referrers] of this.#referrers) await this.#listReferrers(subject, referrers);
     for (const { repository, tag, digest } of this.#tags) {
       const folder = join(this.#root, "repositories", repository, "_manifests/tags", tag);
       await this.#writeLink(join(folder, "index/sha256", hexOf(digest), "link"), digest);
       await this.#writeLink(join(folder, "current/link"), digest);
+    }
+  }
+
+  /** Distribution does not list referrers itself; clients then read the list under a tag (OCI distribution 1.1). */
+  async #listReferrers(subject: Digest, referrers: readonly Descriptor[]): Promise<void> {
+    const bytes = referrersIndex(referrers);
+    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    await this.#writeWhole(this.#dataPath(digest), bytes);
+    for (const repository of this.#repositories.get(subject) ?? []) {
+      await this.#writeLink(this.#inRepository(repository, "_manifests/revisions", digest), digest);
+      this.#tags.push({ repository, tag: referrersTag(subject), digest });
     }
   }
 
@@ -105,14 +120,18 @@ class Publication {
     this.#repositories.set(digest, owners.add(repository));
   }
 
+  #dataPath(digest: Digest): string {
+    const hex = hexOf(digest);
+    return join(this.#root, "blobs/sha256", hex.slice(0, 2), hex, "data");
+  }
+
   #inRepository(repository: string, part: string, digest: Digest): string {
     return join(this.#root, "repositories", repository, part, "sha256", hexOf(digest), "link");
   }
 
   async #linkBlob(digest: Digest): Promise<void> {
     if (this.#linked.has(digest)) return;
-    const hex = hexOf(digest);
-    const data = join(this.#root, "blobs/sha256", hex.slice(0, 2), hex, "data");
+    const data = this.#dataPath(digest);
     await mkdir(dirname(data), { recursive: true });
     try {
       await link(this.#store.blobPath(digest), data);
@@ -142,9 +161,12 @@ class Publication {
 
   async #writeLink(path: string, digest: Digest): Promise<void> {
     const current = await readFile(path, "utf8").catch(() => undefined);
-    if (current === digest) return;
+    if (current !== digest) await this.#writeWhole(path, digest);
+  }
+
+  async #writeWhole(path: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.tmp`, digest);
+    await writeFile(`${path}.tmp`, content);
     await rename(`${path}.tmp`, path);
   }
 }

@@ -2,9 +2,10 @@ import type { Descriptor, Digest } from "../../contract/bundle/manifest.ts";
 import { Manifest, NestedIndex } from "../../contract/bundle/manifest.ts";
 import { ANNOTATION, DOCKER, OCI } from "../../contract/bundle/media-types.ts";
 import { SlipwayError, toWire } from "../../contract/errors/index.ts";
-import { imagesOf, signatureTag } from "../../core/bundle/image-signature.ts";
+import { imagesOf, referrersIndex, referrersTag, signatureTag } from "../../core/bundle/image-signature.ts";
 import type { BlobReader, OnProgress, StoredBundle } from "../../core/ports/bundle.ts";
 import type { PushBundle, PushFailure, PushSummary } from "../../core/ports/bundle-push.ts";
+import type { HttpReply } from "./http-call.ts";
 import { splitName } from "./layout.ts";
 import { BlobPusher } from "./push-blobs.ts";
 import { type RegistryClient, registryClient } from "./registry-client.ts";
@@ -17,6 +18,8 @@ interface Errand {
   readonly tag: string | undefined;
   readonly root: Descriptor;
   readonly blobs: readonly Descriptor[];
+  /** The image that a signature belongs to. */
+  readonly subject?: Digest;
   /** Children first; the last is the root. */
   readonly manifests: readonly Descriptor[];
 }
@@ -101,8 +104,9 @@ const errandsOf = async (
     const subject = Manifest.parse(await readJson(store, descriptor.digest)).subject?.digest;
     for (const image of images.filter(({ root }) => root.digest === subject)) {
       const tag = signatureTag(image.root.digest);
-      const name = `signature of ${image.name}`;
-      signatures.push(await errandFor(store, descriptor, { name, repository: image.repository, tag }));
+      const { repository, name } = image;
+      const names = { name: `signature of ${name}`, repository, tag, subject: image.root.digest };
+      signatures.push(await errandFor(store, descriptor, names));
     }
   }
   return [...images, ...signatures];
@@ -111,7 +115,7 @@ const errandsOf = async (
 const errandFor = async (
   store: BlobReader,
   root: Descriptor,
-  names: Pick<Errand, "name" | "repository" | "tag">,
+  names: Pick<Errand, "name" | "repository" | "tag" | "subject">,
 ): Promise<Errand> => {
   const manifests: Descriptor[] = [];
   const blobs = new Map<Digest, Descriptor>();
@@ -130,26 +134,36 @@ const errandFor = async (
 };
 
 const putManifests = async (client: RegistryClient, store: BlobReader, errand: Errand): Promise<void> => {
-  const { repository, root, tag } = errand;
-  const scopes = [`repository:${repository}:pull,push`];
+  const { root, tag, subject } = errand;
   for (const { digest, mediaType } of errand.manifests) {
     const bytes = await store.readBlob(digest);
-    await client.call({
-      method: "PUT",
-      path: `/v2/${repository}/manifests/${digest === root.digest && tag !== undefined ? tag : digest}`,
-      headers: { "content-type": mediaType },
-      body: {
-        size: bytes.length,
-        open: async function* () {
-          yield bytes;
-        },
-      },
-      scopes,
-      accept: [200, 201, 202],
-      item: errand.name,
-    });
+    const name = digest === root.digest && tag !== undefined ? tag : digest;
+    const reply = await putManifest(client, errand, { name, mediaType, bytes });
+    // A registry that keeps lists of referrers says so by this header; for others the list is a tag (OCI distribution 1.1).
+    if (subject === undefined || reply.headers["oci-subject"] !== undefined) continue;
+    const list = { name: referrersTag(subject), mediaType: OCI.index, bytes: referrersIndex([root]) };
+    await putManifest(client, errand, list);
   }
 };
+
+const putManifest = async (
+  client: RegistryClient,
+  errand: Errand,
+  { name, mediaType, bytes }: { name: string; mediaType: string; bytes: Uint8Array },
+): Promise<HttpReply> =>
+  client.call({
+    method: "PUT",
+    path: `/v2/${errand.repository}/manifests/${name}`,
+    headers: { "content-type": mediaType },
+    body: { size: bytes.length, open: () => once(bytes) },
+    scopes: [`repository:${errand.repository}:pull,push`],
+    accept: [200, 201, 202],
+    item: errand.name,
+  });
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
+}
 
 const readJson = async (store: BlobReader, digest: Digest): Promise<unknown> =>
   JSON.parse(Buffer.from(await store.readBlob(digest)).toString("utf8"));

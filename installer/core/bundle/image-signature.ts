@@ -51,6 +51,23 @@ export const signatureDescriptor = (manifest: Descriptor, image: Descriptor): De
   annotations: { [ANNOTATION.component]: componentOf(image), [ANNOTATION.kind]: "signature" },
 });
 
+/** Tag under which clients look for the referrers of an image where a registry has no list of them. */
+export const referrersTag = (digest: Digest): string => digest.replace(":", "-");
+
+/** The list of an image's referrers (OCI distribution specification 1.1, "referrers tag schema"). */
+export const referrersIndex = (referrers: readonly Descriptor[]): Uint8Array =>
+  canonicalBytes({
+    schemaVersion: 2,
+    mediaType: OCI.index,
+    manifests: referrers.map(({ mediaType, digest, size, artifactType, annotations }) => ({
+      mediaType,
+      digest,
+      size,
+      ...(artifactType === undefined ? {} : { artifactType }),
+      ...(annotations === undefined ? {} : { annotations }),
+    })),
+  });
+
 /** An index without the signatures of its images, as it was before it was signed. */
 export const withoutSignatures = (index: BundleIndex): BundleIndex => ({
   ...index,
