@@ -70,6 +70,7 @@ const pulled = async (name: string): Promise<string> => {
   return zstdDecompressSync(layer).toString("utf8");
 };
 
+const registryState = async (): Promise<string> => (await site.client.registry.status()).state;
 const registryPid = async (): Promise<number> => (await site.client.registry.status()).pid ?? 0;
 
 beforeAll(async () => {
@@ -130,11 +131,11 @@ describe("a bundle on its way from recipes to a machine", { timeout: 60_000 }, (
   test("is served again after the registry died, and after the engine was killed", async () => {
     const first = await registryPid();
     process.kill(first, "SIGKILL");
-    await expect.poll(registryPid, { timeout: 10_000 }).not.toBeOneOf([first, 0]);
-    await expect.poll(async () => (await site.client.registry.status()).state).toBe("serving");
+    await expect.poll(registryPid, { timeout: 15_000 }).not.toBeOneOf([first, 0]);
+    await expect.poll(registryState, { timeout: 15_000 }).toBe("serving");
     await site.kill();
     site = await startEngine(join(work, "site"), env());
-    await expect.poll(async () => (await site.client.registry.status()).state).toBe("serving");
+    await expect.poll(registryState, { timeout: 15_000 }).toBe("serving");
     expect(await pulled(greeting)).toContain("Good morning");
   });
 

@@ -59,6 +59,7 @@ class Child {
   #notAfter = 0;
   #content = NOTHING;
   #leftoverEnded = false;
+  #tried = false;
 
   constructor(parts: SiteRegistryParts) {
     this.#parts = parts;
@@ -127,6 +128,7 @@ class Child {
   async #state(bundles: readonly StoredBundle[]): Promise<{ state: RegistryState; problem?: Localized }> {
     if (this.#parts.listen === "off") return { state: "off" };
     if (!hasImages(bundles)) return { state: "empty" };
+    if (!this.#tried) return { state: "starting" };
     if (this.#running === undefined && this.#program === undefined) {
       return {
         state: "no-program",
@@ -191,6 +193,7 @@ class Child {
     if (fresh) await this.stop();
     if (this.#running !== undefined) return;
     this.#program = await findProgram(store, { bundles, folder: join(folder, "program") });
+    this.#tried = true;
     if (this.#program === undefined) return;
     if (!this.#leftoverEnded) await endLeftover(this.#pidPath(), this.#config);
     this.#leftoverEnded = true;

@@ -121,6 +121,7 @@ export const bundleMessages = {
   ),
   "registry.off": message("off", "已关闭"),
   "registry.empty": message("nothing to serve yet", "暂无可提供的内容"),
+  "registry.starting": message("starting", "正在启动"),
   "registry.no-program": message("no program", "缺少程序"),
   "registry.serving": message("serving", "服务中"),
   "registry.failing": message("failing", "异常"),

@@ -7,10 +7,11 @@ import { call, NoInput } from "./base.ts";
 import { workItem } from "./work.ts";
 
 /**
- * How the appliance's registry stands: `off` by setting, `empty` while there is no image to serve, `no-program` when no
+ * How the appliance's registry stands: `off` by setting, `empty` while there is no image to serve, `starting` until this
+ * engine has tried to start it, `no-program` when no
  * bundle brings one and the system has none, `serving` when it answers over TLS, `failing` when it does not.
  */
-export const RegistryState = z.enum(["off", "empty", "no-program", "serving", "failing"]);
+export const RegistryState = z.enum(["off", "empty", "starting", "no-program", "serving", "failing"]);
 export type RegistryState = z.output<typeof RegistryState>;
 
 /** The registry of the appliance. */
