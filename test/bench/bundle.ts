@@ -1,8 +1,10 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BundleIndex } from "../../installer/contract/bundle/index.ts";
 import { imagesOf } from "../../installer/core/bundle/image-signature.ts";
 import { noise } from "../bundle/sample.ts";
 import { buildSigned, openStore, testSigner, trusted } from "../bundle/signed.ts";
@@ -41,10 +43,13 @@ const compare = async (work: string): Promise<string> => {
   const key = join(work, "key.json");
   const file = join(work, "bundle.tar");
   writeFileSync(key, JSON.stringify(trusted(signer)));
-  const ours = (step: string, root: string): Sample => {
+  const ours = (step: string, root: string, address = ""): Sample => {
     const script = new URL("../bundle/bench-step.ts", import.meta.url).pathname;
-    return JSON.parse(execFileSync(process.execPath, [script, step, root, file, key]).toString()) as Sample;
+    return JSON.parse(
+      execFileSync(process.execPath, [script, step, root, file, key, address]).toString(),
+    ) as Sample;
   };
+  const load = (loadavg()[0] ?? 0).toFixed(1);
   const rows = new Map<string, Sample[]>();
   const note = (name: string, sample: Sample): void =>
     void rows.set(name, [...(rows.get(name) ?? []), sample]);
@@ -53,10 +58,19 @@ const compare = async (work: string): Promise<string> => {
     rmSync(file, { force: true });
     rmSync(`${file}.sha256`, { force: true });
     note("export, with checks and checksum file", ours("export", builder.root));
+    rmSync(join(work, "t.tar"), { force: true });
     note(
       "tar of the same blobs, synced",
       shell('tar cf "$1" -C "$2" blobs && sync "$1"', [join(work, "t.tar"), builder.root]),
     );
+    note(
+      "the same, then sha256sum of the archive",
+      shell('tar cf "$1" -C "$2" blobs && sync "$1" && sha256sum "$1" >"$1.sha256"', [
+        join(work, "u.tar"),
+        builder.root,
+      ]),
+    );
+    rmSync(join(work, "u.tar"), { force: true });
     note("verify a file", ours("verify", builder.root));
     note(
       `sha256sum of the same blobs, ${availableParallelism()} at a time`,
@@ -65,16 +79,10 @@ const compare = async (work: string): Promise<string> => {
         String(availableParallelism()),
       ]),
     );
-    note("import into a store", ours("import", site));
-    note("publish to the registry by hard links", ours("publish", site));
-    note(
-      "skopeo copy into a registry (push)",
-      await pushAll(
-        work,
-        file,
-        imagesOf(index).map(({ name }) => name),
-      ),
-    );
+    note("import the file into a store", ours("import", site));
+    note("make it served: publish by hard links", ours("publish", site));
+    const others = await pushes(work, { file, index, push: (address) => ours("push", site, address) });
+    for (const [name, sample] of others) note(name, sample);
   }
   const size = (statSync(file).size / 1e6).toFixed(0);
   const lines = [...rows].map(([name, samples]) => {
@@ -83,12 +91,31 @@ const compare = async (work: string): Promise<string> => {
     const spread = `${Math.round(sorted[0]?.ms ?? 0)}-${Math.round(sorted.at(-1)?.ms ?? 0)}`;
     return `| ${name} | ${Math.round(ms)} | ${spread} | ${(Number(size) / (ms / 1000)).toFixed(0)} | ${Math.round(peak)} |`;
   });
+  const version = execFileSync(REGISTRY, ["--version"]).toString().trim();
   return [
-    `A signed bundle of ${IMAGES} images, ${size} MB, not compressible; page cache warm; ${RUNS} runs, in turns.`,
+    `A signed bundle of ${IMAGES} images, ${size} MB, not compressible; page cache warm; ${RUNS} runs, in turns; load ${load} at the start. Pushes go into an empty registry (${version.split("/").at(-1) ?? ""}) on loopback.`,
     "",
     "| what | median ms | range | MB/s | peak MB |",
     "|---|---|---|---|---|",
     ...lines,
+    "",
+    ratios(rows),
+  ].join("\n");
+};
+
+/** The figures that have targets, each from medians of the same run. */
+const ratios = (rows: ReadonlyMap<string, readonly Sample[]>): string => {
+  const median = (start: string): number => {
+    const found = [...rows].find(([name]) => name.startsWith(start))?.[1] ?? [];
+    return found.map(({ ms }) => ms).toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? Number.NaN;
+  };
+  const served = median("import the file") + median("make it served");
+  return [
+    `Export takes ${(median("export") / median("tar of")).toFixed(2)} times as long as tar (target 1.2) and`,
+    `${(median("export") / median("the same, then")).toFixed(2)} times as long as tar and sha256sum, which is what it does.`,
+    `Verify reaches ${(median("sha256sum") / median("verify")).toFixed(2)} of sha256sum on all cores (target 0.9).`,
+    `Making what is in the store served is ${(median("skopeo copy") / median("make it served")).toFixed(0)} times as fast as a push by skopeo (target 10);`,
+    `import and publish together, verified and synced: ${(median("skopeo copy") / served).toFixed(1)} times.`,
   ].join("\n");
 };
 
@@ -102,10 +129,66 @@ const shell = (script: string, args: readonly string[]): Sample => {
   return { ms: performance.now() - started, peak: Number(done.stderr.trim().split("\n").at(-1)) / 1024 };
 };
 
-/** Pushes every image of the file into an empty registry, one after the other as a script would. */
-const pushAll = async (work: string, file: string, names: readonly string[]): Promise<Sample> => {
+/** A tool, and what brings all images of a folder into a registry with it. `$1` is the folder, `$2` the registry. */
+const TOOLS: readonly { readonly name: string; readonly program: string; readonly script: string }[] = [
+  {
+    name: "skopeo copy of every image",
+    program: "skopeo",
+    script:
+      'for d in "$1"/*/; do skopeo copy -q --dest-tls-verify=false "oci:$d:v1" "docker://$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
+  },
+  {
+    name: "skopeo sync of all images",
+    program: "skopeo",
+    script: 'skopeo sync --src dir --dest docker --dest-tls-verify=false "$1-dir" "$2" >/dev/null 2>&1',
+  },
+  {
+    name: "crane push of every image",
+    program: "crane",
+    script:
+      'for d in "$1"/*/; do crane push --insecure "$d" "$2/$(basename "$d"):v1" >/dev/null 2>&1 || exit 1; done',
+  },
+  {
+    name: "oras copy of every image",
+    program: "oras",
+    script:
+      'for d in "$1"/*/; do oras copy --no-tty --from-oci-layout "$d:v1" --to-plain-http "$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
+  },
+];
+
+const isInstalled = (program: string): boolean =>
+  spawnSync("sh", ["-c", 'command -v "$1"', "sh", program]).status === 0;
+
+/** Every tool pushes the same images into an empty registry of its own; so do we. */
+const pushes = async (
+  work: string,
+  { file, index, push }: { file: string; index: BundleIndex; push: (address: string) => Sample },
+): Promise<readonly (readonly [string, Sample])[]> => {
+  const images = join(work, "images");
+  if (!existsSync(images)) {
+    mkdirSync(images);
+    mkdirSync(`${images}-dir`);
+    for (const [at, { name }] of imagesOf(index).entries()) {
+      const from = `oci-archive:${file}:${name}`;
+      execFileSync("skopeo", ["copy", "-q", from, `oci:${join(images, `image-${at}`)}:v1`]);
+      execFileSync("skopeo", ["copy", "-q", from, `dir:${join(`${images}-dir`, `image-${at}:v1`)}`]);
+    }
+  }
+  const found: (readonly [string, Sample])[] = [];
+  for (const { name, script } of TOOLS.filter((tool) => isInstalled(tool.program))) {
+    found.push([name, await withRegistry(work, (address) => shell(script, [images, address]))]);
+  }
+  found.push(["Slipway's push", await withRegistry(work, (address) => push(`http://${address}`))]);
+  return found;
+};
+
+/** The registry to push into: CNCF Distribution. */
+const REGISTRY = process.env["SLIPWAY_BENCH_REGISTRY"] ?? "docker-registry";
+
+const withRegistry = async (work: string, use: (address: string) => Sample): Promise<Sample> => {
   const root = join(work, "pushed");
   const config = join(work, "push.yml");
+  const address = `127.0.0.1:${PORT}`;
   rmSync(root, { recursive: true, force: true });
   writeFileSync(
     config,
@@ -113,31 +196,26 @@ const pushAll = async (work: string, file: string, names: readonly string[]): Pr
       version: 0.1,
       log: { level: "error", accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: root } },
-      http: { addr: `127.0.0.1:${PORT}` },
+      http: { addr: address },
     }),
   );
-  const registry = spawn("docker-registry", ["serve", config], { stdio: "ignore" });
+  const env = { ...process.env, OTEL_TRACES_EXPORTER: "none" };
+  const registry = spawn(REGISTRY, ["serve", config], { stdio: "ignore", env });
   try {
     await ready();
-    execFileSync("mkdir", ["-p", join(work, "layout")]);
-    execFileSync("tar", ["xf", file, "-C", join(work, "layout")]);
-    return shell(
-      'for name; do skopeo copy -q --dest-tls-verify=false "oci:$0:$name" "docker://127.0.0.1:35321/$name" >/dev/null || exit 1; done'.replace(
-        "$0",
-        join(work, "layout"),
-      ),
-      names,
-    );
+    return use(address);
   } finally {
+    const gone = once(registry, "exit");
     registry.kill();
+    await gone;
   }
 };
 
 const ready = async (): Promise<void> => {
-  for (let tries = 0; tries < 50; tries += 1) {
+  for (let tries = 0; tries < 200; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${PORT}/v2/`).catch(() => undefined);
     if (answer?.ok === true) return;
-    await sleep(100);
+    await sleep(50);
   }
   throw new Error("the registry did not start");
 };

@@ -47,26 +47,39 @@ export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: 
   }
 };
 
-/** Bytes of a file, in pieces of CHUNK_BYTES that are not reused. `end` is exclusive. */
+/**
+ * Bytes of a file, in pieces of CHUNK_BYTES that are not reused. `end` is exclusive. The next piece is read while the
+ * consumer works on the last one.
+ */
 export async function* readPieces(
   path: string,
   range: { start?: number; end?: number } = {},
 ): AsyncGenerator<Uint8Array, void> {
   const handle = await open(path, "r");
+  let next: Promise<Uint8Array | undefined> | undefined;
   try {
-    let at = range.start ?? 0;
     const end = range.end ?? Number.POSITIVE_INFINITY;
-    while (at < end) {
-      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+    let at = range.start ?? 0;
+    next = readPiece(handle, at, end);
+    for (let piece = await next; piece !== undefined; piece = await next) {
+      at += piece.length;
+      next = readPiece(handle, at, end);
+      // Seen when it is awaited, which a consumer that stops early never does.
+      next.catch(() => {});
+      yield piece;
     }
   } finally {
+    await next?.catch(() => {});
     await handle.close();
   }
 }
+
+const readPiece = async (handle: FileHandle, at: number, end: number): Promise<Uint8Array | undefined> => {
+  if (at >= end) return undefined;
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at));
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+  return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+};
 
 /** Refuses a piece of work for which there is no room, before it begins. One part in 50 and 16 MiB stay free. */
 export const requireSpace = async (folder: string, bytes: number): Promise<void> => {

@@ -5,7 +5,13 @@ import { basename, dirname } from "node:path";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import { MIN_PART_BYTES, partName } from "../../core/bundle/parts.ts";
 import { writeFailure } from "./errors.ts";
-import { CHUNK_BYTES, requireSpace, syncFolder, writeAll, writeAtomically } from "./files.ts";
+import { requireSpace, syncFolder, writeAll, writeAtomically } from "./files.ts";
+
+/** Bytes handed to the disk at once. Two buffers of this size take turns. */
+const WRITE_BYTES = 4 * 2 ** 20;
+
+/** The disk is made to write from early on, so that the last sync has little left to wait for. */
+const SYNC_EVERY_BYTES = 64 * 2 ** 20;
 
 /** Where an export is written and how it is split. */
 export interface OutputOptions {
@@ -57,11 +63,15 @@ class PartWriter {
   readonly #sizes: readonly number[];
   readonly #onBytes: (done: number) => void;
   readonly #done: WrittenPart[] = [];
-  #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  #spare = Buffer.allocUnsafe(CHUNK_BYTES);
+  #buffer = Buffer.allocUnsafe(WRITE_BYTES);
+  #spare = Buffer.allocUnsafe(WRITE_BYTES);
   /** The write that is under way, from the other buffer. */
   #writing: Promise<void> = Promise.resolve();
   #buffered = 0;
+  #unsynced = 0;
+  /** The syncs beside the writing. Rejected for good when one failed: the kernel tells of a lost write only once. */
+  #synced: Promise<void> = Promise.resolve();
+  #syncing = 0;
   #open: { handle: FileHandle; hash: Hash; written: number } | undefined;
   #total = 0;
 
@@ -76,12 +86,12 @@ class PartWriter {
     let at = 0;
     while (at < piece.length) {
       const size = this.#sizes[this.#done.length] ?? 0;
-      const room = Math.min(size - (this.#open?.written ?? 0) - this.#buffered, CHUNK_BYTES - this.#buffered);
+      const room = Math.min(size - (this.#open?.written ?? 0) - this.#buffered, WRITE_BYTES - this.#buffered);
       const part = piece.subarray(at, at + room);
       this.#buffer.set(part, this.#buffered);
       this.#buffered += part.length;
       at += part.length;
-      if (this.#buffered === CHUNK_BYTES || (this.#open?.written ?? 0) + this.#buffered === size)
+      if (this.#buffered === WRITE_BYTES || (this.#open?.written ?? 0) + this.#buffered === size)
         await this.#flush();
     }
   }
@@ -93,6 +103,7 @@ class PartWriter {
 
   async abandon(): Promise<void> {
     await this.#writing.catch(() => {});
+    await this.#synced.catch(() => {});
     await this.#open?.handle.close();
     for (const name of this.#names) await rm(`${name}.partial`, { force: true });
   }
@@ -118,12 +129,31 @@ class PartWriter {
     this.#total += bytes.length;
     this.#buffered = 0;
     this.#onBytes(this.#total);
-    if (this.#open.written < size) return;
+    this.#unsynced += bytes.length;
+    if (this.#open.written < size) {
+      if (this.#unsynced >= SYNC_EVERY_BYTES) this.#syncBeside(this.#open.handle);
+      return;
+    }
     await this.#writing;
+    await this.#synced;
     await this.#open.handle.sync();
     await this.#open.handle.close();
     this.#done.push({ path: name, size, sha256: this.#open.hash.digest("hex") });
     this.#open = undefined;
+  }
+
+  /** Syncs what is written so far without waiting for it, one sync at a time. */
+  #syncBeside(handle: FileHandle): void {
+    if (this.#syncing > 0) return;
+    this.#unsynced = 0;
+    this.#syncing += 1;
+    const sync = async (): Promise<void> => {
+      await handle.datasync();
+      this.#syncing -= 1;
+    };
+    this.#synced = this.#synced.then(sync);
+    // Seen before the file gets its name; until then a failure must not count as unhandled.
+    this.#synced.catch(() => {});
   }
 }
 
