@@ -148,7 +148,7 @@ describe("a bundle on a web server", () => {
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
       response.setHeader("content-length", bytes.length - start).writeHead(start === 0 ? 200 : 206);
       if (request.method === "HEAD") return void response.end();
-      const piece = bytes.subarray(start, start + 90_000);
+      const piece = bytes.subarray(start, start + 40_000);
       sent += piece.length;
       response.write(piece, () =>
         start + piece.length < bytes.length ? response.destroy() : response.end(),
