@@ -30,7 +30,7 @@ process.exitCode = await runCli({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  self: [process.execPath, fileURLToPath(import.meta.url)],
+  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
   runEngine: async (settings) => {
     const { runEngine } = await import("./engine/run.ts");
     return runEngine(settings, { version, env, user, home });

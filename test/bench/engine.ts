@@ -8,7 +8,7 @@ import { connect } from "../../installer/cli/link/client.ts";
 export const title = "Engine";
 
 const RUNS = 7;
-const main = join(import.meta.dirname, "..", "..", "installer", "main.ts");
+const program = join(import.meta.dirname, "..", "..", "slipway");
 
 interface Start {
   /** From spawn to the word that it is ready. */
@@ -31,7 +31,7 @@ const residentMiB = (pid: number): number =>
 
 const startOnce = async (data: string): Promise<Start> => {
   const begun = performance.now();
-  const child = spawn(process.execPath, [main, "engine", "--data", data, "--ready-fd", "3"], {
+  const child = spawn(program, ["engine", "--data", data, "--ready-fd", "3"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
   });
   const pid = child.pid ?? 0;
