@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import type * as z from "zod";
-import { labDirectory, type LabFolders } from "./layout.ts";
+import { addressesOf, labDirectory, type LabFolders } from "./layout.ts";
 import { keyFile } from "./machine-files.ts";
 import type { LabRecord } from "./state.ts";
 
@@ -36,6 +36,7 @@ export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<t
       address: machine.address,
       roles: [index < controlPlanes ? "control-plane" : "worker"],
     })),
+    ...(controlPlanes > 1 && { endpoint: { virtualIp: addressesOf(record.subnet).virtual } }),
     preflight: { waive: waived },
   };
 };

@@ -83,6 +83,12 @@ describe("a lab's record", () => {
     expect([1, 3, 4, 6].map(planes)).toEqual([1, 1, 3, 3]);
   });
 
+  test("gives control planes that are several the lab's free address as their virtual one", () => {
+    const endpoint = (count: number) => ClusterSpec.parse(clusterSpecOf(folders, recordOf(count))).endpoint;
+    expect(endpoint(3).virtualIp).toBeUndefined();
+    expect(endpoint(4).virtualIp).toBe("10.99.0.10");
+  });
+
   test("shows lasting faults with their figures until they are undone", () => {
     const place = { folders, lab: "site", machine: "n1" };
     recordFault(place, "cut");
