@@ -1,6 +1,6 @@
 import { nearest } from "../../contract/nearest.ts";
 import { text, type Localized } from "../../contract/text.ts";
-import { overlap, parseCidr } from "./cidr.ts";
+import { overlaps, parseBlock } from "../net/ipv4.ts";
 import type { Draft } from "./draft.ts";
 import type { Path } from "./source.ts";
 
@@ -44,8 +44,8 @@ function* uniqueAddresses({ machines }: Draft): Iterable<Finding> {
 }
 
 function* networksApart({ pods, services }: Draft): Iterable<Finding> {
-  const [podRange, serviceRange] = [parseCidr(pods), parseCidr(services)];
-  if (podRange === undefined || serviceRange === undefined || !overlap(podRange, serviceRange)) return;
+  const [podRange, serviceRange] = [parseBlock(pods ?? ""), parseBlock(services ?? "")];
+  if (podRange === undefined || serviceRange === undefined || !overlaps(podRange, serviceRange)) return;
   yield {
     path: ["network", "services"],
     found: services ?? "",
@@ -60,11 +60,11 @@ function* addressesOutsideClusterNetworks({ machines, pods, services }: Draft): 
     { name: "network.services", cidr: services },
   ];
   for (const [index, { address }] of machines.entries()) {
-    const own = parseCidr(address === undefined ? undefined : `${address}/32`);
+    const own = parseBlock(`${address ?? ""}/32`);
     if (own === undefined || address === undefined) continue;
     for (const { name, cidr } of ranges) {
-      const range = parseCidr(cidr);
-      if (range === undefined || !overlap(own, range)) continue;
+      const range = parseBlock(cidr ?? "");
+      if (range === undefined || !overlaps(own, range)) continue;
       yield {
         path: ["machines", index, "address"],
         found: address,
