@@ -33,7 +33,8 @@ export const dryRun = async ({
   const schedule = new Schedule(graph);
   const findings = new Map<string, Finding>();
   const judge = async (step: GraphStep): Promise<void> => {
-    const input = { step, cluster: graph.cluster, results: schedule.resultsFor(step), ports };
+    const { cluster, parameters } = graph;
+    const input = { step, cluster, parameters, results: schedule.resultsFor(step), ports };
     try {
       const verdict = await within({ step, ports, signal }, (inner) =>
         step.phase.probe(stepContext(input, inner, silentReporter)),

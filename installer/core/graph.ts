@@ -1,3 +1,4 @@
+import type { OperationParameters } from "../contract/parameters.ts";
 import type { ClusterSpec } from "../contract/spec/cluster.ts";
 import { stepKey, type StepRef } from "./contract.ts";
 import type { AnyPhase, NeedScope, ScopedNeed, Workflow } from "./phase.ts";
@@ -25,10 +26,11 @@ export interface GraphPhase {
   readonly steps: readonly GraphStep[];
 }
 
-/** The steps of a workflow on a cluster. A value: made from the workflow and the spec, nothing else. */
+/** The steps of a workflow on a cluster. A value: made from the workflow, the spec and the parameters, nothing else. */
 export interface Graph {
   readonly workflow: Workflow;
   readonly cluster: ClusterSpec;
+  readonly parameters: OperationParameters;
   readonly phases: ReadonlyMap<string, GraphPhase>;
   readonly steps: ReadonlyMap<string, GraphStep>;
 }
@@ -56,7 +58,11 @@ export const needsOf = (phase: AnyPhase): readonly PhaseNeed[] =>
  * @throws WorkflowInvalid when a phase stands twice, before a phase it needs, or waits for its own target where the
  * needed phase does not run.
  */
-export const buildGraph = (workflow: Workflow, cluster: ClusterSpec): Graph => {
+export const buildGraph = (
+  workflow: Workflow,
+  cluster: ClusterSpec,
+  parameters: OperationParameters = {},
+): Graph => {
   const phases = new Map<string, GraphPhase>();
   const steps = new Map<string, GraphStep>();
   for (const phase of workflow.phases) {
@@ -69,7 +75,7 @@ export const buildGraph = (workflow: Workflow, cluster: ClusterSpec): Graph => {
         );
       }
     }
-    const own = phase.on(cluster).map((target): GraphStep => {
+    const own = phase.on(cluster, parameters).map((target): GraphStep => {
       const ref = { phase: phase.id, machine: target };
       return { key: stepKey(ref), ref, phase, order: 0 };
     });
@@ -86,5 +92,5 @@ export const buildGraph = (workflow: Workflow, cluster: ClusterSpec): Graph => {
     for (const step of numbered) steps.set(step.key, step);
     phases.set(phase.id, { phase, needs, steps: numbered });
   }
-  return { workflow, cluster, phases, steps };
+  return { workflow, cluster, parameters, phases, steps };
 };

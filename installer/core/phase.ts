@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Effect, Localized } from "./contract.ts";
 import type { ClusterSpec, MachineSpec } from "../contract/spec/cluster.ts";
+import type { OperationParameters } from "../contract/parameters.ts";
 import type { Ports } from "./ports/index.ts";
 
 /** What a probe found. `satisfied` carries the output that later steps build on, so nothing has to be remembered. */
@@ -46,11 +47,13 @@ export type Results<N extends Needs> = { readonly [K in keyof N]: NeedResult<N[K
 
 /** Everything a step may use. A phase reaches the world through `ports` only. */
 export interface StepContext<N extends Needs> {
-  /** The spec's entry for the target, with ssh defaults merged; on the appliance it is undefined. */
+  /** The entry for the target in the spec, or among the departing, with ssh defaults merged; undefined on the appliance. */
   readonly machine: MachineSpec | undefined;
   /** Name of the target: a machine's, or `@appliance`. */
   readonly target: string;
   readonly cluster: ClusterSpec;
+  /** What the operation is about besides the spec. */
+  readonly parameters: OperationParameters;
   readonly from: Results<N>;
   readonly ports: Ports;
   /** Aborts on cancel and on time-out; every port call takes it. */
@@ -78,8 +81,8 @@ interface PhaseBase<N extends Needs, O extends z.ZodType> {
   readonly output: O;
   readonly timeoutMs: number;
   readonly limit?: Limit;
-  /** Names of the targets: machines of the spec, or `@appliance`. Pure. */
-  on(cluster: ClusterSpec): readonly string[];
+  /** Names of the targets: machines of the spec, departing ones, or `@appliance`. Pure. */
+  on(cluster: ClusterSpec, parameters: OperationParameters): readonly string[];
 }
 
 /** Looks and reports. Its probe is all there is, and it never changes anything. */
@@ -117,4 +120,18 @@ export interface Workflow {
   readonly id: string;
   readonly title: Localized;
   readonly phases: readonly AnyPhase[];
+  /**
+   * Completes and checks what the operator asked for, before anything is planned. Pure. Without it a workflow takes no
+   * parameters.
+   * @throws SlipwayError when the request makes no sense for this workflow.
+   */
+  readonly parameters?: (request: WorkflowRequest) => OperationParameters;
+}
+
+/** What a workflow judges a request by. */
+export interface WorkflowRequest {
+  readonly cluster: ClusterSpec;
+  readonly parameters: OperationParameters;
+  /** The spec that was last applied to this cluster with success, if there ever was one. */
+  readonly applied: ClusterSpec | undefined;
 }

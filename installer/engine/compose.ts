@@ -17,6 +17,7 @@ import { checkCatalogue } from "../core/preflight/catalogue.ts";
 import { createRedactor } from "../core/redact.ts";
 import { inventory } from "../phases/machine/inventory.ts";
 import { createContractServer } from "../rpc/server.ts";
+import { createClusters } from "../services/clusters.ts";
 import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
@@ -80,8 +81,10 @@ export const composeEngine = async (
     const { siteCa } = site.ports;
     const content = composeBundles({ data, host, siteCa, journal, redactor, log });
     opened.defer(() => content.close());
+    const clusters = createClusters(journal);
     const operations = createOperations({
       workflows,
+      clusters,
       ports: { clock: systemClock, remote, secrets, ...site.ports },
       journal: journalFor(journal, host),
       log,
@@ -97,6 +100,7 @@ export const composeEngine = async (
           closing: closing.signal,
         },
         operations,
+        clusters,
         machines: createMachines(journal, inventory.id),
         workflows,
         hostKeys,

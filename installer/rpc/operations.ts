@@ -1,7 +1,7 @@
 import { implement, withEventMeta } from "@orpc/server";
 import { contract } from "../contract/api/index.ts";
 import type { FeedItem, Operation, Step } from "../contract/api/operations.ts";
-import type { SpecSource } from "../contract/api/base.ts";
+import type { ClusterReference, SpecSource } from "../contract/api/base.ts";
 import type { ClusterSpec } from "../contract/spec/cluster.ts";
 import type { OperationRecord, StepRecord } from "../core/ports/journal.ts";
 import { mergeAccess } from "../core/spec/merge.ts";
@@ -11,15 +11,17 @@ import type { CallContext, EngineServices } from "./services.ts";
 const done = { done: true } as const;
 
 /** Calls about operations. */
-export const operationsRouter = ({ operations, checks, engine }: EngineServices) => {
+export const operationsRouter = ({ operations, clusters, checks, engine }: EngineServices) => {
   const os = implement(contract.operations).$context<CallContext>();
-  const clusterOf = (source: SpecSource): ClusterSpec =>
-    mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
+  const clusterOf = async (source: SpecSource | ClusterReference): Promise<ClusterSpec> =>
+    "cluster" in source
+      ? (await clusters.get(source.cluster)).spec
+      : mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
 
   return os.router({
     plan: os.plan.handler(async ({ input, signal }) =>
       operations.plan(
-        { workflow: input.workflow, cluster: clusterOf(input.spec) },
+        { workflow: input.workflow, cluster: await clusterOf(input.spec), parameters: input.parameters },
         signal ?? new AbortController().signal,
       ),
     ),
@@ -27,7 +29,8 @@ export const operationsRouter = ({ operations, checks, engine }: EngineServices)
       operationView(
         await operations.start({
           workflow: input.workflow,
-          cluster: clusterOf(input.spec),
+          cluster: await clusterOf(input.spec),
+          parameters: input.parameters,
           by: context.by,
           ...(input.confirmation === undefined ? {} : { confirmation: input.confirmation }),
         }),
@@ -89,6 +92,7 @@ const operationView = (record: OperationRecord): Operation => ({
   workflow: record.workflow,
   cluster: record.cluster.name,
   machines: record.cluster.machines.map(({ name }) => name),
+  parameters: record.parameters,
   by: record.by,
   steps: record.steps,
   status: record.status,

@@ -1,3 +1,4 @@
+import type { OperationParameters } from "../contract/parameters.ts";
 import type { ClusterSpec } from "../contract/spec/cluster.ts";
 import type {
   Decision,
@@ -13,6 +14,7 @@ import type { OperationRecord, StepRecord } from "../core/ports/journal.ts";
 export interface StartRequest {
   readonly workflow: string;
   readonly cluster: ClusterSpec;
+  readonly parameters?: OperationParameters;
   readonly by: string;
   /** What the operator typed for destructive steps; compared with the plan's `confirmation`. */
   readonly confirmation?: string;
@@ -26,7 +28,10 @@ export type FeedItem =
 /** Everything that can be done with operations. Unknown ids reject with OPERATION_NOT_FOUND. */
 export interface OperationsService {
   /** Probes and nothing else; changes nothing and journals nothing. */
-  plan(request: Pick<StartRequest, "workflow" | "cluster">, signal: AbortSignal): Promise<Plan>;
+  plan(
+    request: Pick<StartRequest, "workflow" | "cluster" | "parameters">,
+    signal: AbortSignal,
+  ): Promise<Plan>;
   /** Rejects with OPERATION_CONFLICT when the takeover table forbids it. Resolves once the operation is journalled. */
   start(request: StartRequest): Promise<OperationRecord>;
   /** Operations that a crash interrupted; `resume` carries them on at once, `wait` leaves them paused for the operator. */

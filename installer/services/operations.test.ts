@@ -1,9 +1,38 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { fakeEngine, type FakeEngine } from "../../test/fakes/engine.ts";
 import { World, worldCluster, worldWorkflow } from "../../test/fakes/world.ts";
-import type { OperationEvent, OperationId } from "../core/contract.ts";
+import { text, type OperationEvent, type OperationId } from "../core/contract.ts";
+import { definePhase, type Workflow } from "../core/phase.ts";
 import type { OperationRecord } from "../core/ports/journal.ts";
 import type { FeedItem } from "./operations-api.ts";
+
+/** A workflow with one step on each machine that leaves. */
+const leaving: Workflow = {
+  id: "leaving",
+  title: text("Leave", "离开"),
+  parameters: ({ cluster, applied }) => ({
+    departing: (applied?.machines ?? []).filter(
+      ({ name }) => !cluster.machines.some((machine) => machine.name === name),
+    ),
+  }),
+  phases: [
+    definePhase({
+      id: "machine.leave",
+      title: text("Leave", "离开"),
+      needs: {},
+      output: z.object({ address: z.string().optional() }),
+      effect: "reads",
+      timeoutMs: 1_000,
+      on: (_, { departing = [] }) => departing.map(({ name }) => name),
+      probe: ({ machine }) =>
+        Promise.resolve({
+          state: "satisfied",
+          output: machine === undefined ? {} : { address: machine.address },
+        }),
+    }),
+  ],
+};
 
 const decision = { by: "operator", why: "because" };
 const confirmation = "world world";
@@ -325,5 +354,39 @@ describe("a feed", () => {
     const { engine, id } = await begin(new World());
     await untilEnd(engine, id);
     expect(await untilEnd(engine, id, (await engine.operations.get(id)).lastSeq)).toEqual([]);
+  });
+});
+
+describe("what an operation is about besides its spec", () => {
+  test("a machine that its workflow names as departing has steps, and is reached by its old entry", async () => {
+    const world = new World();
+    const establishing = { ...worldWorkflow(world), id: "bootstrap" };
+    const engine = fakeEngine({ workflows: [establishing, leaving] });
+    const before = worldCluster(3);
+    const { id } = await engine.operations.start({
+      workflow: "bootstrap",
+      cluster: before,
+      by: "operator",
+      confirmation: "bootstrap world",
+    });
+    await untilEnd(engine, id);
+
+    const cluster = { ...before, machines: before.machines.slice(0, 2) };
+    const left = await engine.operations.start({ workflow: "leaving", cluster, by: "operator" });
+    await untilEnd(engine, left.id);
+    const gone = before.machines[2];
+    expect(left.parameters.departing?.map(({ name }) => name)).toEqual([gone?.name]);
+    expect(await engine.operations.steps(left.id)).toMatchObject([
+      { step: { phase: "machine.leave", machine: gone?.name }, output: { address: gone?.address } },
+    ]);
+  });
+
+  test("a workflow that takes no parameters refuses them", async () => {
+    const engine = fakeEngine({ workflows: [worldWorkflow(new World())] });
+    const request = { workflow: "world", cluster: worldCluster(1), by: "operator" };
+    await expect(
+      engine.operations.start({ ...request, parameters: { snapshot: "s" } }),
+    ).rejects.toMatchObject({ code: "USAGE", params: { problem: "world takes no snapshot" } });
+    expect(await engine.operations.list()).toEqual([]);
   });
 });

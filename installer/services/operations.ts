@@ -6,6 +6,7 @@ import {
   type OperationId,
   type Plan,
 } from "../core/contract.ts";
+import type { OperationParameters } from "../contract/parameters.ts";
 import { dryRun } from "../core/dry-run.ts";
 import { buildGraph, type Graph } from "../core/graph.ts";
 import type { Workflow } from "../core/phase.ts";
@@ -14,6 +15,7 @@ import type { Journal, Log, Ports } from "../core/ports/index.ts";
 import type { OperationRecord } from "../core/ports/journal.ts";
 import { Runner, type RunEnd } from "../core/runner/runner.ts";
 import type { RetryPolicy } from "../core/runner/retry.ts";
+import type { ClustersService } from "./clusters.ts";
 import { assertGroundFree, openStates, rivals } from "./ground.ts";
 import { operationFeed } from "./operation-feed.ts";
 import type { OperationsService, StartRequest } from "./operations-api.ts";
@@ -23,6 +25,7 @@ export interface OperationsOptions {
   readonly workflows: readonly Workflow[];
   readonly ports: Ports;
   readonly journal: Journal;
+  readonly clusters: Pick<ClustersService, "applied">;
   readonly log: Log;
   readonly newId: () => OperationId;
   readonly policy?: RetryPolicy;
@@ -92,8 +95,24 @@ export const createOperations = (options: OperationsOptions): OperationsService 
     return [...graph.steps.values()].filter(({ phase }) => phase.effect === "destroys").map(({ key }) => key);
   };
 
+  /** What the request asks for, completed by its workflow. */
+  const parametersOf = async ({
+    workflow: id,
+    cluster,
+    parameters = {},
+  }: Pick<StartRequest, "workflow" | "cluster" | "parameters">): Promise<OperationParameters> => {
+    const { parameters: complete } = workflow(id);
+    if (complete !== undefined) {
+      return complete({ cluster, parameters, applied: await options.clusters.applied(cluster.name) });
+    }
+    const [given] = Object.keys(parameters);
+    if (given === undefined) return {};
+    throw SlipwayError.of("USAGE", { problem: `${id} takes no ${given}` });
+  };
+
   const begin = async (request: StartRequest): Promise<OperationRecord> => {
-    const graph = buildGraph(workflow(request.workflow), request.cluster);
+    const parameters = await parametersOf(request);
+    const graph = buildGraph(workflow(request.workflow), request.cluster, parameters);
     for (const rival of await rivals(journal, request)) {
       await service.cancel(rival, { by: request.by, why: `replaced by ${request.workflow}` });
       await active.get(rival)?.done;
@@ -102,6 +121,7 @@ export const createOperations = (options: OperationsOptions): OperationsService 
       id: options.newId(),
       workflow: request.workflow,
       cluster: request.cluster,
+      parameters,
       by: request.by,
       confirmed: confirmedSteps(graph, request.confirmation),
       steps: graph.steps.size,
@@ -130,7 +150,7 @@ export const createOperations = (options: OperationsOptions): OperationsService 
 
   const service: OperationsService = {
     async plan(request, signal): Promise<Plan> {
-      const graph = buildGraph(workflow(request.workflow), request.cluster);
+      const graph = buildGraph(workflow(request.workflow), request.cluster, await parametersOf(request));
       return assemblePlan(graph, await dryRun({ graph, ports, signal, width: options.width ?? 256 }));
     },
 
@@ -235,7 +255,7 @@ export const createOperations = (options: OperationsOptions): OperationsService 
     decision: Decision,
   ): Promise<void> => {
     if (operation.status !== "failed" && operation.status !== "cancelled") return refuse(operation, "skip");
-    const graph = buildGraph(workflow(operation.workflow), operation.cluster);
+    const graph = buildGraph(workflow(operation.workflow), operation.cluster, operation.parameters);
     for (const { ref } of graph.steps.values()) {
       if (ref.machine !== target.machine || (target.phase !== undefined && ref.phase !== target.phase))
         continue;

@@ -30,6 +30,11 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     closing: new AbortController().signal,
   },
   operations: fakeOperations(),
+  clusters: {
+    list: () => Promise.resolve([]),
+    get: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    applied: () => Promise.resolve(undefined),
+  },
   machines: {
     list: () => Promise.resolve([]),
     show: (machine) => Promise.reject(SlipwayError.of("MACHINE_UNKNOWN", { machine })),
@@ -150,12 +155,13 @@ export const fakeOperations = (pace: () => Promise<void> = () => Promise.resolve
         steps: [],
         summary: { satisfied: 0, needed: 0, blocked: 0, destructive: 0, failed: 0 },
       }),
-    start: ({ workflow, cluster, by }: StartRequest) => {
+    start: ({ workflow, cluster, parameters = {}, by }: StartRequest) => {
       const id = `op-${String(records.size).padStart(10, "0")}`;
       const record: OperationRecord = {
         id,
         workflow,
         cluster,
+        parameters,
         by,
         confirmed: [],
         steps: 3,

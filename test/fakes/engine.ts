@@ -1,6 +1,7 @@
 import type { OperationId } from "../../installer/contract/operation.ts";
 import type { Workflow } from "../../installer/core/phase.ts";
 import type { Ports, Remote } from "../../installer/core/ports/index.ts";
+import { createClusters } from "../../installer/services/clusters.ts";
 import { createOperations } from "../../installer/services/operations.ts";
 import type { OperationsService } from "../../installer/services/operations-api.ts";
 import { FakeClock } from "./clock.ts";
@@ -55,6 +56,7 @@ export const fakeEngine = ({ workflows, before, width }: FakeEngineOptions): Fak
     workflows,
     ports: { clock, remote: noRemote, ...noSite },
     journal,
+    clusters: createClusters(journal),
     log,
     newId: (): OperationId => `op-${(ids++).toString(36).padStart(10, "0")}`,
     ...(width === undefined ? {} : { width }),

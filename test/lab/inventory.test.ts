@@ -37,6 +37,7 @@ beforeAll(async () => {
     workflows,
     ports: { clock: systemClock, remote, ...noSite },
     journal: new FakeJournal(),
+    clusters: { applied: () => Promise.resolve(undefined) },
     log: new FakeLog(),
     newId: () => OperationId.parse(`op-${String(++operationCount).padStart(10, "0")}`),
   });

@@ -58,8 +58,8 @@ const replay = async (journal: Journal): Promise<unknown> => {
     const operation = operations.get(event.operation);
     if (event.body.type !== "operation.created") await copy.append(event.operation, event.body);
     else if (operation !== undefined) {
-      const { id, workflow, cluster, by, confirmed, steps } = operation;
-      await copy.create({ id, workflow, cluster, by, confirmed, steps });
+      const { id, workflow, cluster, parameters, by, confirmed, steps } = operation;
+      await copy.create({ id, workflow, cluster, parameters, by, confirmed, steps });
     }
   }
   return stateOf(copy);

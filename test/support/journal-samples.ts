@@ -25,6 +25,7 @@ export const sampleOperation = (n: number, cluster = "site-a"): NewOperation => 
     name: cluster,
     machines: [{ name: "m1", address: "192.0.2.1" }],
   }),
+  parameters: {},
   by: "operator",
   confirmed: [],
   steps: 2,

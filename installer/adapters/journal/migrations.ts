@@ -71,6 +71,14 @@ export const migrations: readonly Migration[] = [
         .modifyEnd(strict),
     ],
   },
+  {
+    version: 2,
+    statements: (schema) => [
+      schema
+        .alterTable("operations")
+        .addColumn("parameters", "text", (column) => column.notNull().defaultTo(sql`'{}'`)),
+    ],
+  },
 ];
 
 /** Brings the database to the newest format in one transaction: all of it or nothing. Returns the format it had. */

@@ -20,6 +20,7 @@ import { FakeLog } from "../../../test/fakes/log.ts";
 import { sampleOperation, temporaryFolder } from "../../../test/support/journal-samples.ts";
 import { text } from "../../core/contract.ts";
 import { listCopies } from "./copies.ts";
+import { FORMAT_VERSION } from "./schema.ts";
 import { openJournal, type JournalOptions, type OpenedJournal } from "./open.ts";
 
 const open = (folder: string, more: Partial<JournalOptions> = {}): Promise<OpenedJournal> =>
@@ -107,7 +108,7 @@ describe("opening a journal", () => {
     const names = readdirSync(folder.path);
     await expect(open(folder.path)).rejects.toMatchObject({
       code: "JOURNAL_NEWER",
-      params: { file: path, found: 99, known: 1 },
+      params: { file: path, found: 99, known: FORMAT_VERSION },
     });
     expect(digest(path)).toBe(before);
     expect(readdirSync(folder.path)).toEqual(names);

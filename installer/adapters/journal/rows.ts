@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import type { OperationParameters } from "../../contract/parameters.ts";
 import { ClusterSpec } from "../../contract/spec/cluster.ts";
 import type { EventBody, OperationEvent, OperationStatus } from "../../core/contract.ts";
 import type { OperationRecord, StepRecord } from "../../core/ports/journal.ts";
@@ -26,6 +27,7 @@ export const toOperation = (row: Selectable<OperationsTable>): OperationRecord =
     workflow: row.workflow,
     // A spec that later rules refuse must not make the history unreadable.
     cluster: ClusterSpec.safeParse(stored).data ?? stored,
+    parameters: JSON.parse(row.parameters) as OperationParameters,
     by: row.requested_by,
     confirmed: JSON.parse(row.confirmed) as string[],
     steps: row.planned_steps,

@@ -4,7 +4,7 @@ import type { ColumnType } from "kysely";
 export const APPLICATION_ID = 0x534c5057;
 
 /** Number of the newest migration: the newest format this code knows. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** A column that is written once, with the row. */
 type Fixed<T> = ColumnType<T, T, never>;
@@ -25,6 +25,8 @@ export interface OperationsTable {
   cluster: Fixed<string>;
   /** ClusterSpec as JSON. */
   spec: Fixed<string>;
+  /** OperationParameters as JSON. */
+  parameters: Fixed<string>;
   requested_by: Fixed<string>;
   /** Step keys as a JSON array. */
   confirmed: Fixed<string>;

@@ -22,6 +22,7 @@ const operation: Operation = {
   workflow: "check",
   cluster: "site-a",
   machines: ["n1", "n2", "n3"],
+  parameters: {},
   by: "alice",
   steps: 6,
   status: "running",

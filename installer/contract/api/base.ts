@@ -29,5 +29,9 @@ export const SpecSource = z
   .describe("A cluster spec as YAML or JSON text");
 export type SpecSource = Readonly<z.output<typeof SpecSource>>;
 
+/** A cluster the engine knows: its spec is the one that was applied last. */
+export const ClusterReference = z.strictObject({ cluster: z.string().max(63) });
+export type ClusterReference = Readonly<z.output<typeof ClusterReference>>;
+
 /** Why the operator decides something, in their own words; recorded in the journal. */
 export const Why = z.string().max(1000).default("");

@@ -10,7 +10,8 @@ import {
   StepOutcome,
   StepRef,
 } from "../operation.ts";
-import { call, Done, SpecSource, Why } from "./base.ts";
+import { OperationParameters } from "../parameters.ts";
+import { call, ClusterReference, Done, SpecSource, Why } from "./base.ts";
 
 /** An operation as it stands. */
 export const Operation = z.object({
@@ -18,6 +19,7 @@ export const Operation = z.object({
   workflow: z.string(),
   cluster: z.string(),
   machines: z.array(z.string()),
+  parameters: OperationParameters,
   by: z.string(),
   steps: z.number().describe("Number of steps planned"),
   status: OperationStatus,
@@ -45,7 +47,11 @@ export const FeedItem = z.discriminatedUnion("kind", [
 ]);
 export type FeedItem = Readonly<z.output<typeof FeedItem>>;
 
-const PlanRequest = z.strictObject({ workflow: z.string().max(100), spec: SpecSource });
+const PlanRequest = z.strictObject({
+  workflow: z.string().max(100),
+  spec: z.union([SpecSource, ClusterReference]),
+  parameters: OperationParameters.default({}),
+});
 const StartRequest = PlanRequest.extend({
   confirmation: z.string().max(1000).optional().describe("What the plan asks to be typed before it destroys"),
 });

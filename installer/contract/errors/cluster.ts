@@ -3,6 +3,15 @@ import type { ErrorArea } from "./entry.ts";
 
 /** Errors of making a cluster out of machines that have a container runtime. Exit codes 90-99. */
 export const clusterErrors = {
+  CLUSTER_UNKNOWN: {
+    retry: "never",
+    exit: 90,
+    title: text("no cluster is called {cluster}", "没有名为 {cluster} 的集群"),
+    hint: text(
+      "`slipway cluster list` names the clusters this appliance has worked on; any other one is named by its spec, with --file.",
+      "`slipway cluster list` 会列出本设备操作过的集群；其他集群请用 --file 指定其规格文件。",
+    ),
+  },
   VIRTUAL_IP_TAKEN: {
     retry: "never",
     exit: 90,

@@ -1,3 +1,4 @@
+import type { OperationParameters } from "../../contract/parameters.ts";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import type {
   EventBody,
@@ -14,6 +15,7 @@ export interface NewOperation {
   readonly id: OperationId;
   readonly workflow: string;
   readonly cluster: ClusterSpec;
+  readonly parameters: OperationParameters;
   /** Who asked for it: the OS user, or later an account of the console. */
   readonly by: string;
   /** Destructive steps the operator has confirmed, by step key. */

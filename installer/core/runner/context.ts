@@ -1,3 +1,4 @@
+import type { OperationParameters } from "../../contract/parameters.ts";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import type { GraphStep } from "../graph.ts";
 import type { StepContext } from "../phase.ts";
@@ -7,6 +8,7 @@ import type { Ports } from "../ports/index.ts";
 export interface StepInput {
   readonly step: GraphStep;
   readonly cluster: ClusterSpec;
+  readonly parameters: OperationParameters;
   readonly results: Readonly<Record<string, unknown>>;
   readonly ports: Ports;
 }
@@ -27,9 +29,12 @@ export const silentReporter: Reporter = {
 
 /** Builds what a phase sees of one step. */
 export const stepContext = (input: StepInput, signal: AbortSignal, reporter: Reporter): AnyContext => ({
-  machine: input.cluster.machines.find((machine) => machine.name === input.step.ref.machine),
+  machine: [...input.cluster.machines, ...(input.parameters.departing ?? [])].find(
+    (machine) => machine.name === input.step.ref.machine,
+  ),
   target: input.step.ref.machine,
   cluster: input.cluster,
+  parameters: input.parameters,
   from: input.results,
   ports: input.ports,
   signal,

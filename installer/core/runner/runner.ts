@@ -67,7 +67,7 @@ export class Runner {
   constructor(options: RunnerOptions) {
     const { operation, workflow, journal, ports, onLive } = options;
     this.#options = options;
-    this.#graph = buildGraph(workflow, operation.cluster);
+    this.#graph = buildGraph(workflow, operation.cluster, operation.parameters);
     this.#schedule = new Schedule(this.#graph);
     this.#paused = options.paused ?? false;
     this.#begunMs = ports.clock.monotonic();
@@ -236,6 +236,7 @@ export class Runner {
       operation: operation.id,
       step,
       cluster: operation.cluster,
+      parameters: operation.parameters,
       results: this.#schedule.resultsFor(step),
       ports,
       signal,
