@@ -89,17 +89,18 @@ describe("users and sudo on real machines", () => {
   });
 
   test("a server that only asks interactively gets the same password", async () => {
+    // A restart is over when the new server listens; a reload is over while the port is still closed.
     const config = "/etc/ssh/sshd_config.d/interactive.conf";
     await asRoot(
       "n2",
-      `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >${config}; systemctl reload ssh`,
+      `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >${config}; systemctl restart ssh`,
     );
     try {
       const interactive = make();
       expect(await interactive.login(byPassword(1), signal)).toMatchObject({ user: "clerk" });
       await interactive.close();
     } finally {
-      await asRoot("n2", `rm -f ${config}; systemctl reload ssh`);
+      await asRoot("n2", `rm -f ${config}; systemctl restart ssh`);
     }
   });
 
