@@ -17,6 +17,8 @@ export default defineConfig({
           include: ["installer/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/lab/**", "test/engine/**", "test/bench/**"],
           pool: "threads",
+          // Modules hold no state, so that files may share them: loading them anew for each file takes half the time.
+          isolate: false,
           testTimeout: 10_000,
         },
       },
