@@ -1,0 +1,96 @@
+import type { LabFault } from "../../installer/contract/lab.ts";
+import { allWell, onMachine, openCluster, tell, until, type TestSite } from "./support/site.ts";
+import { startWriter, type Writer } from "./support/writer.ts";
+
+/** Heading in docs/reliability.md. */
+export const title = "Loss of the machine that holds the API's address";
+
+interface Cause {
+  readonly name: string;
+  strike(site: TestSite, machine: string): Promise<void>;
+  mend(site: TestSite, machine: string): Promise<void>;
+}
+
+const fault = (site: TestSite, machine: string, type: LabFault["type"]): Promise<void> =>
+  site.lab.lab.fault(site.lab.name, machine, { type } as LabFault);
+
+const causes: readonly Cause[] = [
+  {
+    name: "power cut",
+    strike: (site, machine) => fault(site, machine, "kill"),
+    mend: (site, machine) => fault(site, machine, "start"),
+  },
+  {
+    name: "link cut",
+    strike: (site, machine) => fault(site, machine, "cut"),
+    mend: (site, machine) => fault(site, machine, "heal"),
+  },
+  {
+    name: "API server killed",
+    strike: (site, machine) =>
+      site.lab.lab.fault(site.lab.name, machine, { type: "kill-process", process: "kube-apiserver" }),
+    mend: () => Promise.resolve(),
+  },
+];
+
+/** Names of the machines that hold the address now. */
+export const holders = async (site: TestSite, names: readonly string[]): Promise<readonly string[]> => {
+  const address = site.lab.spec.endpoint.virtualIp ?? "";
+  const asked = await Promise.all(
+    names.map(async (name) => {
+      const shown = await onMachine(site, name, "ip -4 -oneline address").catch(() => "");
+      return shown.includes(` ${address}/`) ? [name] : [];
+    }),
+  );
+  return asked.flat();
+};
+
+const controlPlanes = ["n1", "n2", "n3"];
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const once = async (site: TestSite, writer: Writer, cause: Cause): Promise<number> => {
+  const [holder = "n1", ...others] = await holders(site, controlPlanes);
+  if (others.length > 0) throw new Error(`the address is held by ${[holder, ...others].join(" and ")}`);
+  await writer.flowing();
+  const struck = performance.now();
+  await cause.strike(site, holder);
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  const { ms } = writer.longestGap(struck);
+  await writer.flowing();
+  await cause.mend(site, holder);
+  const survivor = controlPlanes.find((name) => name !== holder) ?? "n2";
+  const back = await until("all nodes Ready and all pods running", 300, () => allWell(site, survivor));
+  tell(`${cause.name} on ${holder}: ${Math.round(ms)} ms; all well after ${back.toFixed(0)} s`);
+  return ms;
+};
+
+/** `npm run test:cluster -- failover [times]`: 3 control planes and a worker; each cause `times` times (10). */
+export const run = async ([times = "10"]: readonly string[]): Promise<string> => {
+  const site = await openCluster({ name: "failover", machines: 4 });
+  try {
+    const writer = await startWriter(site);
+    const rows: string[] = [];
+    for (const cause of causes) {
+      const gaps: number[] = [];
+      for (let round = 0; round < Number(times); round += 1) gaps.push(await once(site, writer, cause));
+      const shown = gaps.map((gap) => Math.round(gap));
+      rows.push(
+        `| ${cause.name} | ${gaps.length} | ${Math.round(median(gaps))} | ${Math.max(...shown)} | ${shown.join(", ")} |`,
+      );
+    }
+    const lost = await writer.stop();
+    if (lost.length > 0) process.exitCode = 1;
+    return `A client begins a write through the virtual address every 50 ms, each on a connection of its own. The machine that
+holds the address is struck, and put right when writes flow again. The figure is the longest time without an acknowledged write.
+
+| what happens to the holder | times | median, ms | worst, ms | all, ms |
+| --- | ---: | ---: | ---: | --- |
+${rows.join("\n")}
+
+Of ${writer.acknowledged} acknowledged writes ${lost.length} were lost; ${writer.failed} attempts failed and were never acknowledged.`;
+  } finally {
+    await site.close();
+  }
+};
