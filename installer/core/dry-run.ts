@@ -7,7 +7,7 @@ import { Schedule } from "./schedule.ts";
 
 /** What probing found out about one step. A step without a finding could not be judged yet. */
 export type Finding =
-  | { readonly state: "satisfied" }
+  | { readonly state: "satisfied"; readonly output: unknown }
   | { readonly state: "needed"; readonly why: Localized; readonly loss?: Localized }
   | { readonly state: "failed"; readonly error: WireError };
 
@@ -34,14 +34,14 @@ export const dryRun = async ({
   const findings = new Map<string, Finding>();
   const judge = async (step: GraphStep): Promise<void> => {
     const { cluster, parameters } = graph;
-    const input = { step, cluster, parameters, results: schedule.resultsFor(step), ports };
+    const input = { step, cluster, parameters, results: schedule.resultsFor(step), ports, origin: undefined };
     try {
       const verdict = await within({ step, ports, signal }, (inner) =>
         step.phase.probe(stepContext(input, inner, silentReporter)),
       );
       if (verdict.state === "satisfied") schedule.succeed(step.key, verdict.output);
       else schedule.stop(step.key);
-      findings.set(step.key, verdict.state === "satisfied" ? { state: "satisfied" } : verdict);
+      findings.set(step.key, verdict);
     } catch (error) {
       schedule.stop(step.key);
       findings.set(step.key, {

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Effect, Localized } from "./contract.ts";
+import type { Effect, Localized, OperationId } from "./contract.ts";
 import type { ClusterSpec, MachineSpec } from "../contract/spec/cluster.ts";
 import type { OperationParameters } from "../contract/parameters.ts";
 import type { Ports } from "./ports/index.ts";
@@ -45,6 +45,12 @@ type NeedResult<N> =
 /** The outputs of a step's needs, under the names the phase gave them. */
 export type Results<N extends Needs> = { readonly [K in keyof N]: NeedResult<N[K]> };
 
+/** What a step may say about the operation it is part of, such as in a mark that the next run must recognise. */
+export interface Origin {
+  readonly id: OperationId;
+  readonly by: string;
+}
+
 /** Everything a step may use. A phase reaches the world through `ports` only. */
 export interface StepContext<N extends Needs> {
   /** The entry for the target in the spec, or among the departing, with ssh defaults merged; undefined on the appliance. */
@@ -54,6 +60,8 @@ export interface StepContext<N extends Needs> {
   readonly cluster: ClusterSpec;
   /** What the operation is about besides the spec. */
   readonly parameters: OperationParameters;
+  /** The operation this step is part of and who asked for it; undefined in a dry run. */
+  readonly operation: Origin | undefined;
   readonly from: Results<N>;
   readonly ports: Ports;
   /** Aborts on cancel and on time-out; every port call takes it. */

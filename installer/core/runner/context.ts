@@ -1,7 +1,7 @@
 import type { OperationParameters } from "../../contract/parameters.ts";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import type { GraphStep } from "../graph.ts";
-import type { StepContext } from "../phase.ts";
+import type { Origin, StepContext } from "../phase.ts";
 import type { Ports } from "../ports/index.ts";
 
 /** What a step gets to work with. */
@@ -11,6 +11,8 @@ export interface StepInput {
   readonly parameters: OperationParameters;
   readonly results: Readonly<Record<string, unknown>>;
   readonly ports: Ports;
+  /** The operation and who asked for it; undefined in a dry run. */
+  readonly origin: Origin | undefined;
 }
 
 /** Where the lines of a step go. */
@@ -35,6 +37,7 @@ export const stepContext = (input: StepInput, signal: AbortSignal, reporter: Rep
   target: input.step.ref.machine,
   cluster: input.cluster,
   parameters: input.parameters,
+  operation: input.origin,
   from: input.results,
   ports: input.ports,
   signal,

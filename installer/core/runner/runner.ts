@@ -234,6 +234,7 @@ export class Runner {
     const startedMs = ports.clock.monotonic();
     const result = await runStep({
       operation: operation.id,
+      origin: { id: operation.id, by: operation.by },
       step,
       cluster: operation.cluster,
       parameters: operation.parameters,
