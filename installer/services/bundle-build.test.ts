@@ -28,7 +28,7 @@ const release = ReleaseFile.parse({
   schema: "slipway.dev/release/v1",
   release: "1",
   created: "2026-11-01T00:00:00Z",
-  versions: { tool: "v1" },
+  versions: { tool: "v1", kubernetes: "v1.37.1" },
 });
 
 /** Builders whose sources do what a test says; everything made is remembered in `built`. */
@@ -128,6 +128,8 @@ describe("a build", () => {
     const second = await build();
     expect(built).toEqual(["go"]);
     expect(second.index).toBe(first.index);
+    // The version tells patch releases apart, which the name of a release does not.
+    expect([first.release, first.version]).toEqual(["1", "1.37.1"]);
     expect(events.at(-1)).toMatchObject({ kind: "ended", outcome: "cached" });
   });
 

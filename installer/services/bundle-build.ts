@@ -35,6 +35,7 @@ export const buildRelease = async (builders: BundleBuilders, request: BuildReque
     builders,
     store: request.store,
     release: first.name,
+    version: first.version,
     created: first.created,
     architectures: request.architectures,
     made,
@@ -44,6 +45,7 @@ export const buildRelease = async (builders: BundleBuilders, request: BuildReque
   await builders.cache.prune(request.cacheLimitBytes ?? DEFAULT_CACHE_LIMIT);
   return {
     release: first.name,
+    version: first.version,
     architectures: request.architectures,
     ...published,
     seconds: (builders.now() - startedAt) / 1000,

@@ -1,4 +1,5 @@
 import { ANNOTATION } from "../contract/bundle/media-types.ts";
+import { namesVersion } from "../core/bundle/reference.ts";
 import type { StoredBundle } from "../core/ports/bundle.ts";
 import type { OperationRecord } from "../core/ports/journal.ts";
 
@@ -24,7 +25,7 @@ const fits = (
   { record, index }: StoredBundle,
   { bundle: reference, kubernetes }: OperationRecord["cluster"],
 ): boolean =>
-  (reference === "latest" || reference === record.index || reference === record.version) &&
+  (reference === "latest" || reference === record.index || namesVersion(reference, record.version)) &&
   index.manifests.some(
     ({ annotations }) =>
       annotations?.[ANNOTATION.component] === "kubeadm" &&

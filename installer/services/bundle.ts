@@ -14,6 +14,7 @@ import {
 } from "../core/bundle/image-signature.ts";
 import { inventoryText, makeInventory } from "../core/bundle/inventory.ts";
 import { componentOf } from "../core/bundle/order.ts";
+import { namesVersion, newestVersion } from "../core/bundle/reference.ts";
 import { makeRotation } from "../core/bundle/trust.ts";
 import type { FsckFinding, GcResult, StoredBundle } from "../core/ports/bundle.ts";
 import type { BundleSigner } from "../core/ports/bundle-trust.ts";
@@ -163,9 +164,12 @@ export const bundleService = (store: Bundles, trust: TrustService): BundleServic
   };
 };
 
-/** Finds a bundle by `name`, `name:version`, or the first digits of its digest. */
+/**
+ * Finds a bundle by `name`, `name:version`, or the first digits of its digest. A series, as in `slipway:1.37`, stands for
+ * its newest version.
+ */
 export const pickBundle = (bundles: readonly StoredBundle[], reference: string): StoredBundle => {
-  const fits = bundles.filter(({ record }) => {
+  const exact = bundles.filter(({ record }) => {
     const hex = record.index.slice("sha256:".length);
     return (
       record.index === reference ||
@@ -174,10 +178,19 @@ export const pickBundle = (bundles: readonly StoredBundle[], reference: string):
       (reference.length >= 6 && hex.startsWith(reference))
     );
   });
+  const fits = exact.length > 0 ? exact : newestOfSeries(bundles, reference);
   const [only] = fits;
   if (only === undefined) throw SlipwayError.of("BUNDLE_NOT_FOUND", { bundle: reference });
   if (fits.length > 1) throw SlipwayError.of("BUNDLE_AMBIGUOUS", { bundle: reference, count: fits.length });
   return only;
+};
+
+const newestOfSeries = (bundles: readonly StoredBundle[], reference: string): readonly StoredBundle[] => {
+  const series = bundles.filter(({ record: { name, version } }) =>
+    namesVersion(reference, `${name}:${version}`),
+  );
+  const newest = newestVersion(series.map(({ record }) => record.version));
+  return series.filter(({ record }) => record.version === newest);
 };
 
 const signImages = async (

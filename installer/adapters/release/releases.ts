@@ -9,6 +9,7 @@ import {
 import { ANNOTATION, DOCKER, OCI, SLIPWAY } from "../../contract/bundle/media-types.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import { FILE_MODE } from "../../core/bundle/components/documents.ts";
+import { namesVersion } from "../../core/bundle/reference.ts";
 import type { BlobReader, StoredBundle } from "../../core/ports/bundle.ts";
 import type {
   Release,
@@ -55,7 +56,9 @@ const chooseBundle = (
   const found = bundles.findLast(
     (bundle) =>
       holds(bundle, kubernetes) &&
-      (reference === "latest" || reference === bundle.record.index || reference === bundle.record.version),
+      (reference === "latest" ||
+        reference === bundle.record.index ||
+        namesVersion(reference, bundle.record.version)),
   );
   if (found !== undefined) return found;
   const known = bundles.map(({ record }) => `${record.name} ${record.version}`).join(", ");

@@ -125,7 +125,7 @@ const reportLines = (report: BuildReport, session: Session): string[] => [
     ),
   ),
   session.say("buildDone", {
-    version: report.release,
+    version: report.version,
     arch: report.architectures.join(", "),
     blobs: report.blobs,
     size: bytesText(report.bytes),

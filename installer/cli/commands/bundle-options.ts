@@ -14,7 +14,10 @@ export const filesArgument: ArgumentSpec = {
 /** A bundle of the store. */
 export const bundleArgument: ArgumentSpec = {
   name: "<bundle>",
-  text: text("name, name:version, or the first digits of the digest", "名称、名称:版本，或摘要的前几位"),
+  text: text(
+    "name, name:version (1.37 for the newest 1.37.x), or the first digits of the digest",
+    "名称、名称:版本（1.37 表示最新的 1.37.x），或摘要的前几位",
+  ),
 };
 
 /** What is let in. */

@@ -110,7 +110,7 @@ const keepingVerbs: readonly CommandSpec[] = [
     name: "remove",
     summary: text("forget a bundle that no cluster needs", "移除没有集群使用的交付包"),
     arguments: [bundleArgument],
-    examples: [example("slipway bundle remove slipway:1.36", "its space is freed by gc", "空间由 gc 释放")],
+    examples: [example("slipway bundle remove slipway:1.36.4", "its space is freed by gc", "空间由 gc 释放")],
     load: async () => (await import("../actions/bundle-care.ts")).remove,
   },
   {

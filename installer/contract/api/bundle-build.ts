@@ -55,6 +55,7 @@ export type BuildEvent = Readonly<z.output<typeof BuildEvent>>;
 /** What a build made, and where each part came from. */
 export const BuildReport = z.object({
   release: z.string(),
+  version: z.string().describe("Version of the bundle, such as 1.37.1"),
   architectures: z.array(Architecture).readonly(),
   index: Digest,
   bytes: z.number(),

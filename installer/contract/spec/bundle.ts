@@ -2,9 +2,11 @@ import * as z from "zod";
 
 /**
  * Which bundle a cluster is made from. `latest` is the newest one in the appliance's store that holds the spec's
- * Kubernetes version; a name such as `1.37` or an index digest pins one.
+ * Kubernetes version; a version such as `1.37.1`, the series it belongs to (`1.37`), or an index digest pins one.
  */
 export const BundleReference = z
   .string()
   .regex(/^(latest|[0-9][a-z0-9.-]*|sha256:[0-9a-f]{64})$/)
-  .describe("latest, the version of a bundle (such as 1.37), or the digest of its index (sha256:...)");
+  .describe(
+    "latest, the version of a bundle (1.37.1, or its series 1.37), or the digest of its index (sha256:...)",
+  );

@@ -13,6 +13,8 @@ export interface PublishRequest {
   readonly builders: BundleBuilders;
   readonly store: LayoutWriter;
   readonly release: string;
+  /** Version of the bundle, such as 1.37.1. */
+  readonly version: string;
   /** Seconds since the epoch. */
   readonly created: number;
   readonly architectures: readonly Architecture[];
@@ -42,7 +44,7 @@ export const publishRelease = async (
     manifests,
     annotations: {
       [ANNOTATION.bundleName]: "slipway",
-      [ANNOTATION.bundleVersion]: request.release,
+      [ANNOTATION.bundleVersion]: request.version,
       [ANNOTATION.created]: created,
     },
   };
@@ -116,7 +118,7 @@ const annotated = (
 });
 
 const sbomEntry = async (request: PublishRequest): Promise<Descriptor> => {
-  const { builders, store, release, created, architectures, made } = request;
+  const { builders, store, version, created, architectures, made } = request;
   const identity = builders.sha256(made.map(({ result }) => result.manifest.digest).join("\n"));
   const architecture = architectures.join("+");
   const document = await store.putJson(
@@ -124,7 +126,7 @@ const sbomEntry = async (request: PublishRequest): Promise<Descriptor> => {
     bundleSbom(
       {
         name: "slipway-bundle",
-        version: release,
+        version,
         licence: "Apache-2.0",
         home: "https://slipway.dev",
         created,
@@ -148,7 +150,7 @@ const sbomEntry = async (request: PublishRequest): Promise<Descriptor> => {
     ...manifest,
     annotations: {
       [ANNOTATION.component]: "bundle",
-      [ANNOTATION.version]: release,
+      [ANNOTATION.version]: version,
       [ANNOTATION.kind]: "sbom",
       [ANNOTATION.arch]: architectures.length === 1 ? architecture : "all",
     },

@@ -64,6 +64,8 @@ export interface ComponentReport {
 /** What a build made. Kept beside the bundle by whoever called. */
 export interface BuildReport {
   readonly release: string;
+  /** Version of the bundle, such as 1.37.1. */
+  readonly version: string;
   readonly architectures: readonly Architecture[];
   /** Digest of the bundle's index. */
   readonly index: Digest;

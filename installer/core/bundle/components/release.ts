@@ -9,6 +9,8 @@ import { SlipwayError } from "../../../contract/errors/index.ts";
 /** One release for one architecture, every placeholder filled. */
 export interface Release {
   readonly name: string;
+  /** Version of its bundle: see versionOf. */
+  readonly version: string;
   readonly architecture: Architecture;
   /** Seconds since the epoch that everything made for the release is dated with. */
   readonly created: number;
@@ -39,12 +41,20 @@ export const resolveRelease = (file: ComponentsFile, release: ReleaseFile, query
   if (only !== undefined) refuseUnknown(only, components);
   return {
     name: release.release,
+    version: versionOf(release),
     architecture: query.architecture,
     created: Math.floor(Date.parse(release.created) / 1000),
     goToolchain: file.go.toolchain,
     components: only === undefined ? components : components.filter(({ name }) => only.includes(name)),
   };
 };
+
+/**
+ * Version of a release's bundle: that of the Kubernetes in it, so that bundles of two patch releases are told apart. A
+ * release without Kubernetes has its own name.
+ */
+const versionOf = ({ release, versions }: ReleaseFile): string =>
+  versions["kubernetes"]?.replace(/^v/, "") ?? release;
 
 const fill = (value: unknown, values: Readonly<Record<string, string>>, component: string): unknown => {
   if (typeof value === "string") {
