@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ComponentsFile, ReleaseFile } from "../contract/bundle/components.ts";
 import { type ComponentsLock, emptyLock } from "../contract/bundle/lock.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
+import { DESCRIBING_CODE } from "../core/bundle/components/code-digests.ts";
 import type { BundleBuilders, FilesBuilder } from "../core/ports/builders.ts";
 import { memoryBlobs } from "../../test/fakes/bundle-blobs.ts";
 import { type BuildEvent, buildRelease } from "./bundle-build.ts";
@@ -141,6 +142,17 @@ describe("a build", () => {
     const other = world({}, { records, compressor: "two" });
     await other.build();
     expect([again.built, other.built]).toEqual([[], ["go"]]);
+  });
+
+  test("makes anew what older code described", async () => {
+    const records = new Map<string, unknown>();
+    await world({}, { records }).build();
+    const [[key = "", made] = []] = records;
+    expect(key).toContain(DESCRIBING_CODE);
+    const older = new Map([[key.replace(DESCRIBING_CODE, "0"), made]]);
+    const again = world({}, { records: older });
+    await again.build();
+    expect(again.built).toEqual(["go"]);
   });
 
   test("goes on with the next source when one is out of reach, and the report says so", async () => {

@@ -1,4 +1,5 @@
 import { cliPage } from "./cli-page.ts";
+import { codeDigests } from "./code-digests.ts";
 import { componentsPage, componentsSchema } from "./components-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { phasesPage } from "./phases-page.ts";
@@ -21,4 +22,5 @@ export const artefacts: readonly Artefact[] = [
   { path: "docs/cluster.schema.json", render: clusterSchema },
   { path: "docs/components.schema.json", render: componentsSchema },
   { path: "docs/components.md", render: componentsPage },
+  { path: "installer/core/bundle/components/code-digests.ts", render: codeDigests },
 ];

@@ -10,6 +10,7 @@ import { EMPTY_CONFIG, type Descriptor } from "../../contract/bundle/manifest.ts
 import { OCI, SLIPWAY } from "../../contract/bundle/media-types.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import { canonicalJson } from "../../core/bundle/canonical.ts";
+import { LAYERING_CODE } from "../../core/bundle/components/code-digests.ts";
 import {
   type ComponentFacts,
   filesManifest,
@@ -131,7 +132,7 @@ const buildLayer = async (
 ): Promise<{ blob: CompressedBlob; packages: readonly SoftwarePackage[]; origin: string | undefined }> => {
   const built = from === undefined ? undefined : await builderFor(builders, from).build(from, target);
   const identity = from === undefined ? "" : await builderFor(builders, from).identity(from, target);
-  const key = canonicalJson({ schema: "layer/1", identity, shape, created });
+  const key = canonicalJson({ schema: "layer/1", code: LAYERING_CODE, identity, shape, created });
   const known = await builders.cache.findBlob(key);
   const result = { packages: built?.packages ?? [], origin: built?.origin };
   if (known !== undefined) return { blob: known, ...result };

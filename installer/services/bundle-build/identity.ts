@@ -1,6 +1,7 @@
 import type { Component } from "../../contract/bundle/components.ts";
 import type { FilesSource, Source } from "../../contract/bundle/sources.ts";
 import { canonicalJson } from "../../core/bundle/canonical.ts";
+import { DESCRIBING_CODE } from "../../core/bundle/components/code-digests.ts";
 import type { BuildTarget, BundleBuilders, Cost, FilesBuilder } from "../../core/ports/builders.ts";
 
 /** The builder for a source's kind; the one place where a kind meets its builder. */
@@ -20,6 +21,7 @@ export const componentKey = async (
   const { sources: _sources, ...facts } = component;
   return canonicalJson({
     schema: "component/1",
+    code: DESCRIBING_CODE,
     facts,
     created,
     architecture: target.architecture,

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Architecture } from "../../../contract/bundle/components.ts";
 import type { GoSource } from "../../../contract/bundle/sources.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import { canonicalJson } from "../../../core/bundle/canonical.ts";
+import { DESCRIBING_CODE } from "../../../core/bundle/components/code-digests.ts";
 import type {
   BuildTarget,
   BuiltFiles,
@@ -13,7 +14,14 @@ import type {
   TreeEntry,
 } from "../../../core/ports/builders.ts";
 import { runCommand } from "../common/command.ts";
-import { exists, makeFolderOnce, sha256Text, sortTree, writeAtomically } from "../common/files.ts";
+import {
+  exists,
+  makeFolderOnce,
+  readIfThere,
+  sha256Text,
+  sortTree,
+  writeAtomically,
+} from "../common/files.ts";
 import { makeSerial } from "../common/serial.ts";
 import { temporaryName } from "../common/owner.ts";
 import { type BuilderSettings, cacheFolder, withoutCredentials } from "../common/settings.ts";
@@ -93,7 +101,6 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
   ): Promise<void> => {
     const go = await toolchain(target.signal);
     const scratch = cacheFolder(settings, "go", "out", temporaryName());
-    const moduleCache = cacheFolder(settings, "go", "mod");
     const temporary = join(scratch, "tmp");
     await mkdir(temporary, { recursive: true });
     const env = {
@@ -111,11 +118,6 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       env,
       remedy: `Go ${options.toolchain}`,
     };
-    const { cgo } = group.recipe;
-    const libraries =
-      cgo !== undefined && needsCgo(group.recipe, target.architecture)
-        ? await options.cgo.libraries(cgo.sysroot, target)
-        : [];
     try {
       await runCommand(
         [
@@ -131,10 +133,7 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       );
       for (const name of names) {
         const program = join(scratch, defaultProgramName(importPathOf(group, name)));
-        const about = await runCommand([go.program, "version", "-m", program], common);
-        const packages = [...(await goPackages(about.stdout, moduleCache)), ...libraries];
         await makeFolderOnce(folderOf(identity, importPathOf(group, name)), async (into) => {
-          await writeAtomically(join(into, "packages.json"), JSON.stringify(packages));
           await rename(program, join(into, "program"));
         });
       }
@@ -143,6 +142,46 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
+  };
+
+  /** What is in a program, kept beside it under the digest of the code that told. */
+  const describe = async (
+    { group, identity }: { group: LoadedGroup; identity: string },
+    name: string,
+    target: BuildTarget,
+  ): Promise<readonly SoftwarePackage[]> => {
+    const folder = folderOf(identity, importPathOf(group, name));
+    const kept = join(folder, `packages-${DESCRIBING_CODE}.json`);
+    const known = await readIfThere(kept);
+    if (known !== undefined) return JSON.parse(known) as readonly SoftwarePackage[];
+    const go = await toolchain(target.signal);
+    const command = {
+      component: `Go group ${group.name}`,
+      signal: target.signal,
+      env: goEnvironment(settings, { architecture: target.architecture, toolchain: go.toolchain }),
+      cwd: group.folder,
+      remedy: `Go ${options.toolchain}`,
+    };
+    const about = await runCommand([go.program, "version", "-m", join(folder, "program")], command);
+    const modules = await goPackages(about.stdout, {
+      moduleCache: cacheFolder(settings, "go", "mod"),
+      fetch: async (missing) => {
+        await runCommand([go.program, "mod", "download", ...missing], {
+          ...command,
+          failure: "BUILD_COMPILE_FAILED",
+        }).catch((thrown: unknown) => {
+          throw explainGoFailure(thrown, group.name);
+        });
+      },
+    });
+    const { cgo } = group.recipe;
+    const libraries =
+      cgo !== undefined && needsCgo(group.recipe, target.architecture)
+        ? await options.cgo.libraries(cgo.sysroot, target)
+        : [];
+    const packages = [...modules, ...libraries];
+    await writeAtomically(kept, JSON.stringify(packages));
+    return packages;
   };
 
   return {
@@ -179,6 +218,7 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       return collect(source, {
         group,
         folder: (name) => folderOf(identity, importPathOf(group, name)),
+        packages: (name) => serial(() => describe({ group, identity }, name, target)),
         settings,
       });
     },
@@ -206,8 +246,14 @@ const collect = async (
   {
     group,
     folder,
+    packages: packagesOf,
     settings,
-  }: { group: LoadedGroup; folder: (name: string) => string; settings: BuilderSettings },
+  }: {
+    group: LoadedGroup;
+    folder: (name: string) => string;
+    packages: (name: string) => Promise<readonly SoftwarePackage[]>;
+    settings: BuilderSettings;
+  },
 ): Promise<BuiltFiles> => {
   const files: TreeEntry[] = [];
   const packages: SoftwarePackage[] = [];
@@ -215,9 +261,7 @@ const collect = async (
     const location = join(folder(name), "program");
     const { size } = await stat(location);
     files.push({ kind: "file", path: name, mode: 0o755, size, location });
-    packages.push(
-      ...(JSON.parse(await readFile(join(folder(name), "packages.json"), "utf8")) as SoftwarePackage[]),
-    );
+    packages.push(...(await packagesOf(name)));
   }
   const from =
     settings.mirrors.go === undefined

@@ -7,13 +7,30 @@ import {
   parseGoBuildInfo,
 } from "../../../core/bundle/components/go-build-info.ts";
 import type { SoftwarePackage } from "../../../core/ports/builders.ts";
+import { exists } from "../common/files.ts";
 
-/** What is compiled into a program, by its own build information, with licences read from the module cache. */
+/** Where modules lie, and how to get those that are no longer there. */
+export interface ModuleSource {
+  readonly moduleCache: string;
+  /** Fetches modules, each as `path@version`. */
+  fetch(modules: readonly string[]): Promise<void>;
+}
+
+/**
+ * What is compiled into a program, by its own build information, with licences read from the module cache. A module that
+ * was cleared away is fetched again: its licence must not depend on what a machine happens to have.
+ */
 export const goPackages = async (
   buildInfo: string,
-  moduleCache: string,
+  { moduleCache, fetch }: ModuleSource,
 ): Promise<readonly SoftwarePackage[]> => {
   const { goVersion, modules } = parseGoBuildInfo(buildInfo);
+  const missing: string[] = [];
+  for (const module of modules) {
+    if (module.sum !== undefined && !(await exists(folderOf(module, moduleCache))))
+      missing.push(`${module.path}@${module.version}`);
+  }
+  if (missing.length > 0) await fetch(missing);
   const parts = await Promise.all(modules.map((module) => toPackage(module, moduleCache)));
   const version = goVersion.replace(/^go/, "");
   return [
@@ -28,12 +45,13 @@ const toPackage = async (module: GoModule, moduleCache: string): Promise<Softwar
     name: module.path,
     version: module.version,
     purl: `pkg:golang/${module.path}@${encodeURIComponent(module.version)}`,
-    licence: await licenceIn(
-      join(moduleCache, `${escapeModule(module.path)}@${escapeModule(module.version)}`),
-    ),
+    licence: await licenceIn(folderOf(module, moduleCache)),
     ...(value === undefined ? {} : { checksum: { algorithm: "SHA256" as const, value } }),
   };
 };
+
+const folderOf = ({ path, version }: GoModule, moduleCache: string): string =>
+  join(moduleCache, `${escapeModule(path)}@${escapeModule(version)}`);
 
 /** Capital letters as `!` and the small letter, as the module cache names its folders (golang.org/x/mod/module.EscapePath). */
 export const escapeModule = (text: string): string =>
