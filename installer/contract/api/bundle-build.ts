@@ -4,7 +4,7 @@ import { Architecture } from "../bundle/components.ts";
 import { Digest } from "../bundle/manifest.ts";
 import { WireError } from "../errors/index.ts";
 import { LocalizedText } from "../operation.ts";
-import { call } from "./base.ts";
+import { local } from "./base.ts";
 
 const Names = z.array(z.string().min(1).max(300)).max(1000);
 
@@ -129,7 +129,7 @@ export type LockRequest = Readonly<z.output<typeof LockRequest>>;
 
 /** Calls about making bundles from recipes. */
 export const bundleBuilding = {
-  build: call
+  build: local
     .route({
       method: "POST",
       path: "/bundles/build",
@@ -138,7 +138,7 @@ export const bundleBuilding = {
     .meta({ deadlineMs: "none" })
     .input(BuildRequest)
     .output(eventIterator(BuildItem)),
-  lock: call
+  lock: local
     .route({ method: "POST", path: "/bundles/lock", summary: "Resolve entries of components.lock anew" })
     .meta({ deadlineMs: "none" })
     .input(LockRequest)

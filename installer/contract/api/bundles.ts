@@ -5,7 +5,7 @@ import { BundleRecord } from "../bundle/index.ts";
 import { Inventory } from "../bundle/inventory.ts";
 import { Digest } from "../bundle/manifest.ts";
 import { KeyId, KeyType, TrustedKey } from "../bundle/trust.ts";
-import { call, Done, NoInput, Why } from "./base.ts";
+import { administer, Done, local, NoInput, view, Why } from "./base.ts";
 import { bundleBuilding } from "./bundle-build.ts";
 import { RegistryStatus } from "./registry.ts";
 import { workItem } from "./work.ts";
@@ -142,15 +142,15 @@ const LONG_MS = 15 * 60_000;
 /** Calls about bundles: the appliance's store, transport files, keys. */
 export const bundles = {
   ...bundleBuilding,
-  list: call
+  list: view
     .route({ method: "GET", path: "/bundles", summary: "Bundles of the store, oldest first" })
     .input(NoInput)
     .output(z.array(BundleRecord)),
-  info: call
+  info: view
     .route({ method: "GET", path: "/bundles/{reference}", summary: "What is in a stored bundle" })
     .input(z.strictObject({ reference: Reference }))
     .output(BundleInfo),
-  peek: call
+  peek: administer
     .route({
       method: "POST",
       path: "/bundles/peek",
@@ -159,7 +159,7 @@ export const bundles = {
     .meta({ deadlineMs: LONG_MS })
     .input(Locations)
     .output(BundleInfo),
-  verify: call
+  verify: administer
     .route({
       method: "POST",
       path: "/bundles/verify",
@@ -168,29 +168,29 @@ export const bundles = {
     .meta({ deadlineMs: "none" })
     .input(ReadRequest)
     .output(eventIterator(workItem(BundleInfo))),
-  import: call
+  import: administer
     .route({ method: "POST", path: "/bundles/import", summary: "Take a bundle into the store and serve it" })
     .meta({ deadlineMs: "none" })
     .input(ReadRequest)
     .output(eventIterator(workItem(ImportSummary))),
-  export: call
+  export: local
     .route({ method: "POST", path: "/bundles/export", summary: "Write a bundle, or what a site lacks of it" })
     .meta({ deadlineMs: "none" })
     .input(ExportRequest)
     .output(eventIterator(workItem(ExportSummary))),
-  diff: call
+  diff: view
     .route({ method: "POST", path: "/bundles/diff", summary: "What a newer bundle changes" })
     .meta({ deadlineMs: LONG_MS })
     .input(z.strictObject({ older: Reference, newer: Reference }))
     .output(BundleDifference),
-  inventory: call
+  inventory: view
     .route({ method: "GET", path: "/bundles/inventory", summary: "What this site has, for the builder" })
     .meta({ deadlineMs: LONG_MS })
     .input(z.strictObject({ site: z.string().max(200).optional() }).optional())
     .output(
       z.object({ inventory: Inventory, text: z.string().optional().describe("Short enough for a QR code") }),
     ),
-  sbom: call
+  sbom: view
     .route({ method: "GET", path: "/bundles/{reference}/sbom", summary: "SBOMs of a bundle (SPDX 2.3)" })
     .meta({ deadlineMs: LONG_MS })
     .input(
@@ -200,7 +200,7 @@ export const bundles = {
       }),
     )
     .output(z.array(Sbom)),
-  extract: call
+  extract: local
     .route({ method: "POST", path: "/bundles/extract", summary: "Take the files of a component out" })
     .meta({ deadlineMs: LONG_MS })
     .input(
@@ -212,35 +212,35 @@ export const bundles = {
       }),
     )
     .output(z.array(ExtractedFile)),
-  remove: call
+  remove: administer
     .route({ method: "DELETE", path: "/bundles/{reference}", summary: "Forget a bundle that nobody needs" })
     .meta({ deadlineMs: LONG_MS })
     .input(z.strictObject({ reference: Reference }))
     .output(Done),
-  gc: call
+  gc: administer
     .route({ method: "POST", path: "/bundles/gc", summary: "Remove blobs that no bundle needs" })
     .meta({ deadlineMs: LONG_MS })
     .input(z.strictObject({ dryRun: z.enum(["yes", "no"]).default("no") }))
     .output(Collected),
-  fsck: call
+  fsck: administer
     .route({ method: "POST", path: "/bundles/fsck", summary: "Check every blob of the store" })
     .meta({ deadlineMs: "none" })
     .input(z.strictObject({ repair: z.enum(["yes", "no"]).default("no") }))
     .output(eventIterator(workItem(z.array(Finding).readonly()))),
-  keygen: call
+  keygen: local
     .route({ method: "POST", path: "/bundles/keys", summary: "Make a key pair to sign with" })
     .input(z.strictObject({ path: Path, type: KeyType.default("ed25519"), passphrase: Passphrase }))
     .output(KeyFiles),
-  sign: call
+  sign: local
     .route({ method: "POST", path: "/bundles/sign", summary: "Sign a stored bundle and its images" })
     .meta({ deadlineMs: LONG_MS })
     .input(SignRequest)
     .output(BundleRecord),
-  trusted: call
+  trusted: view
     .route({ method: "GET", path: "/bundle-trust", summary: "Keys this appliance believes" })
     .input(NoInput)
     .output(z.array(TrustedKey)),
-  trust: call
+  trust: administer
     .route({ method: "POST", path: "/bundle-trust", summary: "Believe a key whose fingerprint was compared" })
     .input(
       z.strictObject({
@@ -254,7 +254,7 @@ export const bundles = {
       }),
     )
     .output(TrustedKey),
-  revoke: call
+  revoke: administer
     .route({ method: "POST", path: "/bundle-trust/revoke", summary: "Never again believe a key" })
     .input(z.strictObject({ key: z.string().min(6).max(80).describe("Key id, or how it begins"), why: Why }))
     .output(Done),

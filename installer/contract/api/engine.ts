@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LocalizedText } from "../operation.ts";
-import { call, Done, NoInput } from "./base.ts";
+import { administer, Done, NoInput, signedIn } from "./base.ts";
 
 /** Who answers, since when, with what. */
 export const EngineInfo = z.object({
@@ -24,11 +24,11 @@ export type EngineInfo = Readonly<z.output<typeof EngineInfo>>;
 
 /** Calls about the engine process itself. */
 export const engine = {
-  info: call
+  info: signedIn
     .route({ method: "GET", path: "/engine", summary: "Who answers" })
     .input(NoInput)
     .output(EngineInfo),
-  shutdown: call
+  shutdown: administer
     .route({
       method: "POST",
       path: "/engine/shutdown",

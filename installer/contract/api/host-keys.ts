@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { call, Done, NoInput } from "./base.ts";
+import { administer, Done, NoInput, view } from "./base.ts";
 
 /** A host key this site trusts. */
 export const HostKey = z.object({ endpoint: z.string(), fingerprint: z.string(), pinnedAt: z.number() });
@@ -9,17 +9,17 @@ const Endpoint = z.string().min(1).max(300).describe("address:port as listed; wi
 
 /** Calls about the host keys that are pinned. */
 export const hostKeys = {
-  list: call
+  list: view
     .route({ method: "GET", path: "/host-keys", summary: "Pinned host keys" })
     .input(NoInput)
     .output(z.array(HostKey)),
-  trust: call
+  trust: administer
     .route({ method: "POST", path: "/host-keys", summary: "Pin a key that was compared by other means" })
     .input(
       z.strictObject({ endpoint: Endpoint, fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/) }),
     )
     .output(Done),
-  forget: call
+  forget: administer
     .route({
       method: "POST",
       path: "/host-keys/forget",

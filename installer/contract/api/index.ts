@@ -1,3 +1,5 @@
+import type { ContractRouter } from "@orpc/contract";
+import type { CallMeta } from "./base.ts";
 import { bundles } from "./bundles.ts";
 import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
@@ -23,7 +25,7 @@ export const contract = {
   secrets,
   specs,
   workflows,
-};
+} satisfies ContractRouter<CallMeta>;
 
 /** The contract as a type, for clients that carry no schema. */
 export type Contract = typeof contract;

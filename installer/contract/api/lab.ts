@@ -1,7 +1,7 @@
 import { eventIterator } from "@orpc/contract";
 import * as z from "zod";
 import { LabFault, LabName, LabProgress, LabStatus, LabUpRequest } from "../lab.ts";
-import { call, Done, NoInput } from "./base.ts";
+import { Done, local, NoInput, view } from "./base.ts";
 
 const Named = z.strictObject({ name: LabName });
 const OneMachine = Named.extend({ machine: z.string().max(63) });
@@ -14,30 +14,30 @@ export const LabUpItem = z.discriminatedUnion("kind", [
 export type LabUpItem = Readonly<z.output<typeof LabUpItem>>;
 
 export const lab = {
-  up: call
+  up: local
     .route({ method: "POST", path: "/labs/up", summary: "Make machines to rehearse with" })
     .meta({ deadlineMs: "none" })
     .input(LabUpRequest)
     .output(eventIterator(LabUpItem)),
-  list: call
+  list: view
     .route({ method: "GET", path: "/labs", summary: "Names of the labs of this computer" })
     .input(NoInput)
     .output(z.array(LabName)),
-  status: call
+  status: view
     .route({ method: "GET", path: "/labs/{name}", summary: "The machines of a lab" })
     .input(Named)
     .output(LabStatus),
-  fault: call
+  fault: local
     .route({ method: "POST", path: "/labs/{name}/fault", summary: "Break a machine, or mend it" })
     .meta({ deadlineMs: 120_000 })
     .input(OneMachine.extend({ fault: LabFault }))
     .output(Done),
-  down: call
+  down: local
     .route({ method: "DELETE", path: "/labs/{name}", summary: "Remove a lab without a trace" })
     .meta({ deadlineMs: 300_000 })
     .input(Named)
     .output(Done),
-  sshCommand: call
+  sshCommand: local
     .route({ method: "POST", path: "/labs/{name}/ssh", summary: "Command line that logs in to a machine" })
     .input(
       OneMachine.extend({

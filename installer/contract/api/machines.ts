@@ -2,7 +2,7 @@ import * as z from "zod";
 import { MachineFacts } from "../facts.ts";
 import { OperationId } from "../operation.ts";
 import { Role } from "../spec/cluster.ts";
-import { call } from "./base.ts";
+import { viewEach } from "./base.ts";
 
 /** A machine that some operation has named, with what was last learnt about it. */
 export const Machine = z.object({
@@ -18,11 +18,11 @@ export type Machine = Readonly<z.output<typeof Machine>>;
 
 /** Calls about what is known of machines; nothing is asked over the network. */
 export const machines = {
-  list: call
+  list: viewEach
     .route({ method: "GET", path: "/machines", summary: "Known machines, with their latest facts" })
     .input(z.strictObject({ cluster: z.string().optional() }).optional())
     .output(z.array(Machine)),
-  show: call
+  show: viewEach
     .route({ method: "GET", path: "/machines/{name}", summary: "One machine" })
     .input(z.strictObject({ name: z.string(), cluster: z.string().optional() }))
     .output(Machine),

@@ -11,7 +11,7 @@ import {
   StepRef,
 } from "../operation.ts";
 import { OperationParameters } from "../parameters.ts";
-import { call, ClusterReference, Done, SpecSource, Why } from "./base.ts";
+import { ClusterReference, Done, operate, SpecSource, view, viewEach, Why } from "./base.ts";
 
 /** An operation as it stands. */
 export const Operation = z.object({
@@ -66,46 +66,46 @@ const ListRequest = z
   .optional();
 
 export const operations = {
-  plan: call
+  plan: operate
     .route({ method: "POST", path: "/operations/plan", summary: "Probe, and tell what would be done" })
     .meta({ deadlineMs: 15 * 60_000 })
     .input(PlanRequest)
     .output(Plan),
-  start: call
+  start: operate
     .route({ method: "POST", path: "/operations", summary: "Start an operation" })
     .input(StartRequest)
     .output(Operation),
-  list: call
+  list: viewEach
     .route({ method: "GET", path: "/operations", summary: "Operations, newest first" })
     .input(ListRequest)
     .output(z.array(Operation)),
-  get: call
+  get: view
     .route({ method: "GET", path: "/operations/{id}", summary: "One operation" })
     .input(Target)
     .output(Operation),
-  steps: call
+  steps: view
     .route({ method: "GET", path: "/operations/{id}/steps", summary: "Steps of an operation" })
     .input(Target)
     .output(z.array(Step)),
   /** History, then live until the operation has ended. Resumes after `after`, or after the last event id seen. */
-  events: call
+  events: view
     .route({ method: "GET", path: "/operations/{id}/events", summary: "Feed of an operation" })
     .meta({ deadlineMs: "none" })
     .input(Target.extend({ after: z.int().min(0).optional().describe("Only events with a greater number") }))
     .output(eventIterator(FeedItem)),
-  pause: call
+  pause: operate
     .route({ method: "POST", path: "/operations/{id}/pause", summary: "Start no further step" })
     .input(Decided)
     .output(Done),
-  resume: call
+  resume: operate
     .route({ method: "POST", path: "/operations/{id}/resume", summary: "Go on, or retry one machine" })
     .input(Decided.extend({ machine: z.string().optional() }))
     .output(Done),
-  cancel: call
+  cancel: operate
     .route({ method: "POST", path: "/operations/{id}/cancel", summary: "Stop; nothing is undone" })
     .input(Decided)
     .output(Done),
-  skip: call
+  skip: operate
     .route({ method: "POST", path: "/operations/{id}/skip", summary: "Leave a machine or a step of it out" })
     .input(
       Target.extend({

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { CheckInfo } from "../preflight.ts";
-import { call, NoInput } from "./base.ts";
+import { NoInput, signedIn } from "./base.ts";
 
 /** Calls about the catalogue of preflight checks. */
 export const preflight = {
-  checks: call
+  checks: signedIn
     .route({ method: "GET", path: "/preflight/checks", summary: "All checks there are" })
     .input(NoInput)
     .output(z.array(CheckInfo)),

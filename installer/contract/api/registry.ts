@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Digest } from "../bundle/manifest.ts";
 import { WireError } from "../errors/index.ts";
 import { LocalizedText } from "../operation.ts";
-import { call, NoInput } from "./base.ts";
+import { administer, NoInput, signedIn, view } from "./base.ts";
 import { workItem } from "./work.ts";
 
 /**
@@ -79,7 +79,7 @@ export type PushRequest = Readonly<z.output<typeof PushRequest>>;
 
 /** Calls about the registry of the appliance. */
 export const registry = {
-  status: call
+  status: view
     .route({
       method: "GET",
       path: "/registry",
@@ -87,7 +87,7 @@ export const registry = {
     })
     .input(NoInput)
     .output(RegistryStatus),
-  push: call
+  push: administer
     .route({
       method: "POST",
       path: "/registry/push",
@@ -96,7 +96,7 @@ export const registry = {
     .meta({ deadlineMs: "none" })
     .input(PushRequest)
     .output(eventIterator(workItem(PushSummary))),
-  authority: call
+  authority: signedIn
     .route({
       method: "GET",
       path: "/registry/ca",

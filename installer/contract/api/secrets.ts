@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { call, Done, NoInput } from "./base.ts";
+import { administer, Done, inspect, NoInput } from "./base.ts";
 
 /** What can be told about a secret. Values go in and never come out. */
 export const SecretInfo = z.object({ name: z.string(), updatedAt: z.number() });
@@ -12,11 +12,11 @@ const SecretName = z
 
 /** Calls about secrets. None of them gives a value back. */
 export const secrets = {
-  list: call
+  list: inspect
     .route({ method: "GET", path: "/secrets", summary: "Names of the secrets kept" })
     .input(NoInput)
     .output(z.array(SecretInfo)),
-  set: call
+  set: administer
     .route({ method: "PUT", path: "/secrets/{name}", summary: "Keep a value, encrypted" })
     .input(
       z.strictObject({
@@ -28,7 +28,7 @@ export const secrets = {
       }),
     )
     .output(Done),
-  remove: call
+  remove: administer
     .route({ method: "DELETE", path: "/secrets/{name}", summary: "Forget a value" })
     .input(z.strictObject({ name: SecretName }))
     .output(Done),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ClusterSpec } from "../spec/cluster.ts";
 import { SpecProblem } from "../spec/problem.ts";
-import { call, NoInput, SpecSource } from "./base.ts";
+import { NoInput, signedIn, SpecSource } from "./base.ts";
 
 /** Either the spec with every default filled in, or everything that is wrong with it. */
 export const SpecVerdict = z.discriminatedUnion("valid", [
@@ -12,11 +12,11 @@ export type SpecVerdict = Readonly<z.output<typeof SpecVerdict>>;
 
 /** Calls that judge a spec without starting anything. */
 export const specs = {
-  validate: call
+  validate: signedIn
     .route({ method: "POST", path: "/specs/validate", summary: "Check a spec; nothing is started" })
     .input(SpecSource)
     .output(SpecVerdict),
-  schema: call
+  schema: signedIn
     .route({ method: "GET", path: "/specs/schema", summary: "JSON schema of a cluster spec" })
     .input(NoInput)
     .output(z.record(z.string(), z.unknown())),

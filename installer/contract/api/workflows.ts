@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Effect, LocalizedText } from "../operation.ts";
-import { call, NoInput } from "./base.ts";
+import { NoInput, signedIn } from "./base.ts";
 
 /** What an operation can be a run of, with the names people see. */
 export const WorkflowInfo = z.object({
@@ -12,7 +12,7 @@ export type WorkflowInfo = Readonly<z.output<typeof WorkflowInfo>>;
 
 /** Calls about what can be started. */
 export const workflows = {
-  list: call
+  list: signedIn
     .route({ method: "GET", path: "/workflows", summary: "Workflows and their phases, in order" })
     .input(NoInput)
     .output(z.array(WorkflowInfo)),
