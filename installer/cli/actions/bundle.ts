@@ -201,6 +201,23 @@ export const diff: Action = async (session, input) => {
   return 0;
 };
 
+/** A QR code on the terminal, or in a picture by the ending of its name. */
+const showQr = async (session: Session, text: string, file: string | undefined): Promise<void> => {
+  const { qrCode, qrColumns, qrLines, qrPng, qrSvg } = await import("../output/qr.ts");
+  const code = qrCode(text);
+  if (file === undefined) {
+    const { stdout } = session.environment;
+    if ((stdout.columns ?? Number.POSITIVE_INFINITY) < qrColumns(code)) {
+      throw SlipwayError.of("USAGE", { problem: session.say("qrNarrow", { columns: qrColumns(code) }) });
+    }
+    await session.show({ text }, () => [...qrLines(code, stdout.isTTY === true ? "painted" : "plain")]);
+    return;
+  }
+  if (!/\.(?:png|svg)$/i.test(file)) throw SlipwayError.of("USAGE", { problem: session.say("qrEnding") });
+  await writeFile(file, /\.svg$/i.test(file) ? qrSvg(code) : qrPng(code));
+  await session.show({ file, text }, () => [session.say("qrWritten", { file })]);
+};
+
 /** `bundle inventory`: to a file, or to standard output. */
 export const inventory: Action = async (session, input) => {
   const client = await session.engine();
@@ -208,8 +225,12 @@ export const inventory: Action = async (session, input) => {
   const found = await client.bundles.inventory(site === undefined ? {} : { site }, LONG_CALL);
   const json = `${JSON.stringify(found.inventory)}\n`;
   const [file] = input.args;
-  if (input.options["text"] === true) {
-    if (found.text === undefined) throw SlipwayError.of("USAGE", { problem: session.say("inventoryLong") });
+  const asText = input.options["text"] === true || input.options["qr"] === true;
+  if (asText && found.text === undefined)
+    throw SlipwayError.of("USAGE", { problem: session.say("inventoryLong") });
+  if (input.options["qr"] === true) {
+    await showQr(session, found.text ?? "", file);
+  } else if (input.options["text"] === true) {
     await session.show({ text: found.text }, () => [found.text ?? ""]);
   } else if (file === undefined) {
     session.environment.stdout.write(json);

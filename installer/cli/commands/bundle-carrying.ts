@@ -115,6 +115,13 @@ export const carryingVerbs: readonly CommandSpec[] = [
         text: text("short enough for a QR code or for typing", "足够短的文本，可放入二维码或手工输入"),
       },
       {
+        flags: "--qr",
+        text: text(
+          "that text as a QR code: on the terminal, or in a .png or .svg file",
+          "把该文本显示为二维码：输出到终端，或写入 .png、.svg 文件",
+        ),
+      },
+      {
         flags: "--site <name>",
         text: text("name of the site (this computer's)", "站点名称（默认本机名称）"),
       },
@@ -122,9 +129,9 @@ export const carryingVerbs: readonly CommandSpec[] = [
     examples: [
       example("slipway bundle inventory site.json", "carry it to the builder", "带给构建方"),
       example(
-        "slipway bundle inventory --text | qrencode -t ansiutf8",
-        "to be photographed",
-        "显示为二维码供拍照",
+        "slipway bundle inventory --qr",
+        "to be photographed; export --since takes what the phone read",
+        "显示为二维码供拍照；export --since 接受手机读出的文本",
       ),
     ],
     load: async () => (await import("../actions/bundle.ts")).inventory,

@@ -92,6 +92,12 @@ export const bundleMessages = {
     "too many bundles for one QR code: carry the file instead",
     "包数量过多，一个二维码放不下，请改为携带文件",
   ),
+  qrNarrow: message(
+    "the QR code needs a terminal of {columns} columns: name a .png or .svg file instead",
+    "该二维码需要 {columns} 列宽的终端；请改为指定 .png 或 .svg 文件",
+  ),
+  qrEnding: message("a QR code is written as .png or .svg", "二维码只能写成 .png 或 .svg 文件"),
+  qrWritten: message("{file} holds the QR code", "二维码已写入 {file}"),
   keyMade: message(
     "private key {privateKey}, public key {publicKey}\nkey id {keyId}: sites trust it with: {command}",
     "私钥 {privateKey}，公钥 {publicKey}\n密钥编号 {keyId}；站点信任它的命令：{command}",
