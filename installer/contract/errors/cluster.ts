@@ -57,6 +57,18 @@ export const clusterErrors = {
       "详情中有 kubeadm 的输出。重试会从中断处继续。",
     ),
   },
+  KUBEADM_INTERRUPTED: {
+    retry: "backoff",
+    exit: 92,
+    title: text(
+      "kubeadm {what} on {machine} waited in vain for the API or for etcd: {problem}",
+      "{machine} 上的 kubeadm {what} 等待 API 或 etcd 响应超时：{problem}",
+    ),
+    hint: text(
+      "It is tried again by itself. If it goes on failing, look at the load and the disks of the control planes (`slipway cluster status`), then retry; nothing is done twice.",
+      "系统会自动重试。如果持续失败，请检查各控制平面的负载和磁盘（`slipway cluster status`），然后重试；不会重复执行已完成的步骤。",
+    ),
+  },
   CLUSTER_STATE_FOREIGN: {
     retry: "never",
     exit: 93,

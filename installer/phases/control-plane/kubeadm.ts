@@ -2,6 +2,7 @@ import type { MachineSpec } from "../../contract/spec/cluster.ts";
 import { apiServerFiles } from "../../core/cluster/api-server.ts";
 import { apiEndpoint } from "../../core/cluster/endpoint.ts";
 import { initFile, joinFile, type MemberSettings } from "../../core/cluster/kubeadm.ts";
+import { kubeadmFailure } from "../../core/cluster/kubeadm-failure.ts";
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { SlipwayError } from "../../core/contract.ts";
 import type { StepContext } from "../../core/phase.ts";
@@ -60,13 +61,7 @@ export const writeMemberFiles = async (
   ]);
 };
 
-const problemOf = (output: string): string => {
-  const lines = output.trim().split("\n");
-  const told = lines.findLast((line) => /^(error|\s*\[ERROR )/i.test(line)) ?? lines.at(-1) ?? "";
-  return told.trim().slice(0, 200);
-};
-
-/** Runs one of the scripts around kubeadm. Rejects with KUBEADM_FAILED and everything that kubeadm printed. */
+/** Runs one of the scripts around kubeadm. Rejects with KUBEADM_FAILED or KUBEADM_INTERRUPTED and everything that kubeadm printed. */
 export const runKubeadm = async (
   { cluster, ports, signal }: Step,
   machine: MachineSpec,
@@ -78,9 +73,10 @@ export const runKubeadm = async (
     expect: [0, 1, 75, 141],
   });
   if (code === 0) return;
+  const { problem, passing } = kubeadmFailure(stderr === "" ? stdout : stderr);
   throw SlipwayError.of(
-    "KUBEADM_FAILED",
-    { what: run.what, machine: machine.name, problem: problemOf(stderr === "" ? stdout : stderr) },
+    passing ? "KUBEADM_INTERRUPTED" : "KUBEADM_FAILED",
+    { what: run.what, machine: machine.name, problem },
     { machine: machine.name, detail: `${stdout}\n${stderr}` },
   );
 };
