@@ -119,7 +119,8 @@ describe("a build", () => {
   test("says first what it will take, then what it does", async () => {
     const { build, events } = world();
     await build();
-    expect(events.map(({ kind }) => kind)).toEqual(["planned", "begun", "ended"]);
+    expect(events.map(({ kind }) => kind)).toEqual(["planned", "begun", "line", "ended"]);
+    expect(events[2]).toMatchObject({ component: "tool", text: "zstd tool" });
     expect(events[0]).toMatchObject({ total: 1, estimate: { toBuild: 1, cached: 0, diskBytes: 1e9 + 12e6 } });
   });
 

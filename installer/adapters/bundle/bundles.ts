@@ -9,7 +9,7 @@ import { BundleWalk, type OrderedBlob } from "../../core/bundle/order.ts";
 import type { BlobReader, PublishInfo, StoredBundle } from "../../core/ports/bundle.ts";
 import { hexOf } from "./blob-file.ts";
 import { problemOf, systemCode, writeFailure } from "./errors.ts";
-import { listFolder, syncFolder, writeAtomically } from "./files.ts";
+import { listFolder, syncFolder, writeAtomically, writeTogether } from "./files.ts";
 import { digestOf } from "./hasher.ts";
 
 /** What these functions need to know of a store. */
@@ -88,10 +88,21 @@ export const writeBundle = async (
     );
     const folder = known ? final : fresh;
     await mkdir(folder, { recursive: true });
-    if (!known) await writeAtomically(join(folder, "index.json"), bundle.indexBytes);
-    await writeAtomically(join(folder, "envelope.json"), canonicalBytes(bundle.envelope));
-    await writeAtomically(join(folder, "record.json"), canonicalBytes(record));
-    if (!known) await rename(fresh, final);
+    const [envelope, recorded] = [canonicalBytes(bundle.envelope), canonicalBytes(record)];
+    if (known) {
+      await writeAtomically(join(folder, "envelope.json"), envelope);
+      await writeAtomically(join(folder, "record.json"), recorded);
+    } else {
+      await writeTogether(
+        new Map<string, Uint8Array>([
+          [join(folder, "index.json"), bundle.indexBytes],
+          [join(folder, "envelope.json"), envelope],
+          [join(folder, "record.json"), recorded],
+        ]),
+      );
+      await syncFolder(folder);
+      await rename(fresh, final);
+    }
     await syncFolder(store.folder("bundles"));
   } catch (error) {
     throw writeFailure(error, store.root, `bundle ${record.name} ${record.version}`);

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Delta, Envelope } from "../../contract/bundle/index.ts";
 import type { Digest } from "../../contract/bundle/manifest.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
@@ -15,7 +16,7 @@ import {
 import type { StoredBundle } from "../../core/ports/bundle.ts";
 import { walkStored } from "./bundles.ts";
 import { systemCode, throwIfCancelled } from "./errors.ts";
-import { readPieces } from "./files.ts";
+import { readPieces, turnBuffers } from "./files.ts";
 import { digestOf } from "./hasher.ts";
 import { HashPool } from "./hash-pool.ts";
 import type { BundleStore } from "./store.ts";
@@ -67,7 +68,8 @@ export const planTransport = async (
 
 /**
  * The bytes of a planned transport file. With `verify` the blobs are hashed on the way, on other cores, so that a blob
- * that went bad on the builder's disk never leaves: the stream then fails instead of ending.
+ * that went bad on the builder's disk never leaves: the stream then fails instead of ending. A piece is good until the
+ * next is asked for.
  */
 export async function* writeTransport(
   plan: PlannedTransport,
@@ -79,11 +81,12 @@ export async function* writeTransport(
     yield new Uint8Array(tarPadding(bytes.length));
   }
   await using check = checkContent(plan);
+  const buffers = turnBuffers();
   for (const entry of [...plan.head.manifests, ...plan.head.payload]) {
     yield tarHeader(entry.name, entry.size);
     let sent = 0;
     try {
-      for await (const piece of readPieces(plan.pathOf(entry), { start: 0, end: entry.size })) {
+      for await (const piece of readPieces(plan.pathOf(entry), { end: entry.size }, buffers)) {
         throwIfCancelled(signal);
         sent += piece.length;
         yield piece;
@@ -100,7 +103,8 @@ export async function* writeTransport(
 
 /** Hashes all content beside the stream that sends it; the archive gets its end only when every digest fits. */
 const checkContent = (plan: PlannedTransport): AsyncDisposable & { result: Promise<void> } => {
-  const pool = new HashPool();
+  // One core is busy with reading, writing and the checksum of the whole.
+  const pool = new HashPool(Math.max(1, availableParallelism() - 1));
   const entries = [...plan.head.manifests, ...plan.head.payload];
   const result = Promise.all(
     entries.map(async (entry) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fdatasyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
 
 /** A stretch of a file; `end` is exclusive. */
 export interface Segment {
@@ -8,7 +8,7 @@ export interface Segment {
   readonly end: number;
 }
 
-/** What is asked: hash these stretches as one, and copy them to `out` on the way when it is given. */
+/** What is asked: hash these stretches as one, and copy them to `out` on the way when it is given. The copy is not synced. */
 export interface HashTask {
   readonly id: number;
   readonly segments: readonly Segment[];
@@ -35,7 +35,6 @@ export const runHashTask = (task: HashTask, onBytes: (bytes: number) => void): H
     const hash = createHash("sha256");
     const fault = hashSegments(task, { onBytes, hash, out });
     if (fault !== undefined) return fault;
-    if (out !== undefined) fdatasyncSync(out);
     return { id: task.id, hex: hash.digest("hex") };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -8,7 +8,7 @@ import type { TransportEntry, TransportHead } from "../../core/bundle/transport.
 import type { PublishInfo } from "../../core/ports/bundle.ts";
 import { hexOf, settle } from "./blob-file.ts";
 import { throwIfCancelled, writeFailure } from "./errors.ts";
-import { listFolder, requireSpace, syncFolder, writeAll, writeAtomically } from "./files.ts";
+import { listFolder, requireSpace, syncData, syncFolder, writeAll, writeTogether } from "./files.ts";
 import { applyPatches, requireBases, scratchForPatches } from "./patches.ts";
 import { takePayload } from "./payload.ts";
 import type { TransportSource } from "./source.ts";
@@ -61,9 +61,7 @@ export const importTransport = async (
     await mkdir(staging, { recursive: true }).catch((error: unknown) => {
       throw writeFailure(error, store.root, "staging");
     });
-    for (const [digest, bytes] of manifests) {
-      if (!present.has(digest)) await writeAtomically(join(staging, hexOf(digest)), bytes);
-    }
+    await stageManifests(staging, manifests, present);
     const target = stagingTarget(staging, head, present);
     await takePayload({ ...options, source, head, target, stage: "import" }, input);
     const patched = await applyPatches({ store, head, staging, present, ...options });
@@ -88,6 +86,18 @@ export const importTransport = async (
   } finally {
     await input.close();
   }
+};
+
+/** Manifests are small and many: they get their names once all of them are on the disk. */
+const stageManifests = async (
+  staging: string,
+  manifests: ReadonlyMap<Digest, Uint8Array>,
+  present: ReadonlySet<Digest>,
+): Promise<void> => {
+  const fresh = [...manifests].filter(([digest]) => !present.has(digest));
+  const finals = fresh.map(([digest]) => join(staging, hexOf(digest)));
+  await writeTogether(new Map(fresh.map(([, bytes], at) => [`${finals[at] ?? ""}.part`, bytes])));
+  for (const final of finals) await settle(`${final}.part`, final);
 };
 
 /** Everything the bundle needs that lies in the store or, whole, in the staging folder of an earlier run. */
@@ -124,6 +134,9 @@ const stagingTarget = (staging: string, head: TransportHead, present: ReadonlySe
     wants: (entry: TransportEntry) => !isPresent(entry, present) && first.get(entry.digest) === entry,
     path: temporary,
     done: async (entry: TransportEntry) => {
+      await syncData(temporary(entry)).catch((error: unknown) => {
+        throw writeFailure(error, staging, `${entry.component} (${entry.digest})`);
+      });
       await settle(temporary(entry), final(entry));
       written += 1;
     },

@@ -25,7 +25,7 @@ export interface PayloadTarget {
   wants(entry: TransportEntry): boolean;
   /** Temporary path to copy the entry to; undefined: check only. */
   path(entry: TransportEntry): string | undefined;
-  /** The entry lies at its temporary path, checked and synced. */
+  /** The entry lies at its temporary path, checked. Syncing it is left to the target: no thread that hashes waits for a disk. */
   done(entry: TransportEntry): Promise<void>;
   /** The entry is not what it should be: nothing of it may stay. */
   failed(entry: TransportEntry): Promise<void>;

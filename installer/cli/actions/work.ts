@@ -1,4 +1,5 @@
 import type { WorkProgress } from "../../contract/api/work.ts";
+import { PlainPace, type WorkState } from "../progress/plain-work.ts";
 import { LiveBlock } from "../progress/screen.ts";
 import {
   rateOf,
@@ -13,8 +14,10 @@ import { clipped } from "../output/width.ts";
 import type { Session } from "../session.ts";
 
 const FRAME_MS = 125;
-/** How often a log gets a line. */
-const PLAIN_MS = 5_000;
+/** How often a log is asked whether it is time for a line. */
+const PLAIN_MS = 1_000;
+/** Columns that what goes on below the total may take in a log. */
+const DETAIL_COLUMNS = 100;
 /** Exit code of work that was stopped by Ctrl-C. */
 export const INTERRUPTED = 130;
 
@@ -145,19 +148,20 @@ const liveDisplay = (session: Session): WorkDisplay & { end(): void } => {
 
 const plainDisplay = (session: Session): WorkDisplay & { end(): void } => {
   const rate = meter();
-  let toldAt = performance.now();
-  let stage: string | undefined;
+  const pace = new PlainPace();
+  let speed: number | undefined;
+  const tell = (state: WorkState | undefined): void => {
+    if (state === undefined) return;
+    session.note(transferText(viewOf(session, state.progress, speed)));
+    for (const detail of state.details) session.note(clipped(`  ${detail}`, DETAIL_COLUMNS));
+  };
+  const timer = setInterval(() => tell(pace.tick(performance.now())), PLAIN_MS);
   return {
-    update(progress) {
-      const speed = rate(progress);
-      const news = progress.stage !== stage || performance.now() - toldAt >= PLAIN_MS;
-      if (!news && progress.done < progress.total) return;
-      if (progress.done >= progress.total && toldAt === Number.POSITIVE_INFINITY) return;
-      stage = progress.stage;
-      toldAt = progress.done >= progress.total ? Number.POSITIVE_INFINITY : performance.now();
-      session.note(transferText(viewOf(session, progress, speed)));
+    update(progress, details = []) {
+      speed = rate(progress);
+      tell(pace.update({ progress, details }, performance.now()));
     },
     line: (text) => session.note(text),
-    end() {},
+    end: () => clearInterval(timer),
   };
 };

@@ -137,6 +137,7 @@ const buildLayer = async (
   const result = { packages: built?.packages ?? [], origin: built?.origin };
   if (known !== undefined) return { blob: known, ...result };
   const tree = await builders.packer.shape(built?.files ?? [], shape);
+  target.onLine(`zstd ${shape.to ?? "/"} (${tree.length})`);
   const blob = await builders.cache.pack({ stream: builders.packer.tar(tree, created) }, target.signal);
   await builders.cache.keepBlob(key, blob);
   return { blob, ...result };
@@ -153,6 +154,7 @@ const packFiles = async (request: AssemblyRequest, source: FilesSource): Promise
   for (const file of files) {
     const key = canonicalJson({ schema: "file/1", identity, path: file.path });
     const known = await builders.cache.findBlob(key);
+    if (known === undefined) target.onLine(`zstd ${file.path}`);
     const blob = known ?? (await builders.cache.pack({ path: file.location }, target.signal));
     if (known === undefined) await builders.cache.keepBlob(key, blob);
     packed.push({ name: file.path, mode: file.mode, blob });

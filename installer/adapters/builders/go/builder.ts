@@ -118,6 +118,7 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
       env,
       remedy: `Go ${options.toolchain}`,
     };
+    let compiled = 0;
     try {
       await runCommand(
         [
@@ -129,7 +130,13 @@ export const goBuilder = (settings: BuilderSettings, options: GoBuilderOptions):
           `${scratch}/`,
           ...names.map((name) => importPathOf(group, name)),
         ],
-        { ...common, cwd: group.folder, failure: "BUILD_COMPILE_FAILED", onLine: target.onLine },
+        {
+          ...common,
+          cwd: group.folder,
+          failure: "BUILD_COMPILE_FAILED",
+          // With -v go names each package as it compiles it.
+          onLine: (line) => target.onLine(`[${(compiled += 1)}] ${line}`),
+        },
       );
       for (const name of names) {
         const program = join(scratch, defaultProgramName(importPathOf(group, name)));
