@@ -1,5 +1,5 @@
-import type { LabFault } from "../../installer/contract/lab.ts";
-import { allWell, onMachine, openCluster, tell, until, type TestSite } from "./support/site.ts";
+import { holders, strike } from "./support/faults.ts";
+import { allWell, openCluster, tell, until, type TestSite } from "./support/site.ts";
 import { startWriter, type Writer } from "./support/writer.ts";
 
 /** Heading in docs/reliability.md. */
@@ -11,19 +11,16 @@ interface Cause {
   mend(site: TestSite, machine: string): Promise<void>;
 }
 
-const fault = (site: TestSite, machine: string, type: LabFault["type"]): Promise<void> =>
-  site.lab.lab.fault(site.lab.name, machine, { type } as LabFault);
-
 const causes: readonly Cause[] = [
   {
     name: "power cut",
-    strike: (site, machine) => fault(site, machine, "kill"),
-    mend: (site, machine) => fault(site, machine, "start"),
+    strike: (site, machine) => strike(site, machine, "kill"),
+    mend: (site, machine) => strike(site, machine, "start"),
   },
   {
     name: "link cut",
-    strike: (site, machine) => fault(site, machine, "cut"),
-    mend: (site, machine) => fault(site, machine, "heal"),
+    strike: (site, machine) => strike(site, machine, "cut"),
+    mend: (site, machine) => strike(site, machine, "heal"),
   },
   {
     name: "API server killed",
@@ -32,18 +29,6 @@ const causes: readonly Cause[] = [
     mend: () => Promise.resolve(),
   },
 ];
-
-/** Names of the machines that hold the address now. */
-export const holders = async (site: TestSite, names: readonly string[]): Promise<readonly string[]> => {
-  const address = site.lab.spec.endpoint.virtualIp ?? "";
-  const asked = await Promise.all(
-    names.map(async (name) => {
-      const shown = await onMachine(site, name, "ip -4 -oneline address").catch(() => "");
-      return shown.includes(` ${address}/`) ? [name] : [];
-    }),
-  );
-  return asked.flat();
-};
 
 const controlPlanes = ["n1", "n2", "n3"];
 
