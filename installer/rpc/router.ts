@@ -1,8 +1,7 @@
 import { implement } from "@orpc/server";
-import * as z from "zod";
 import { contract } from "../contract/api/index.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
-import { ClusterSpec } from "../contract/spec/cluster.ts";
+import { clusterJsonSchema } from "../core/spec/json-schema.ts";
 import { parseClusterSpec } from "../core/spec/parse.ts";
 import { bundlesRouter } from "./bundles.ts";
 import { labRouter } from "./lab.ts";
@@ -71,9 +70,11 @@ export const createRouter = (services: EngineServices) => {
     specs: {
       validate: os.specs.validate.handler(({ input }) => {
         const result = parseClusterSpec(input.text, { checks: services.checks.map(({ id }) => id) });
-        return result.valid ? result : { valid: false, problems: [...result.problems] };
+        return result.valid
+          ? { ...result, warnings: [...result.warnings] }
+          : { valid: false, problems: [...result.problems] };
       }),
-      schema: os.specs.schema.handler(() => z.toJSONSchema(ClusterSpec, { io: "input" })),
+      schema: os.specs.schema.handler(() => clusterJsonSchema()),
     },
   });
 };

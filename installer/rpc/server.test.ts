@@ -11,7 +11,7 @@ import type { EngineServices } from "./services.ts";
 
 const spec = {
   file: "a.yaml",
-  text: "apiVersion: slipway/v1\nkind: Cluster\nname: a\nmachines: [{ name: n1, address: 10.0.0.1 }]\n",
+  text: "apiVersion: slipway/v1\nkind: Cluster\nname: a\nmachines: [{ name: n1, address: 10.0.0.1, roles: [control-plane] }]\n",
 };
 const opened: (() => void)[] = [];
 afterEach(() => {

@@ -113,7 +113,7 @@ export const createOperations = (options: OperationsOptions): OperationsService 
   const begin = async (request: StartRequest): Promise<OperationRecord> => {
     const parameters = await parametersOf(request);
     const graph = buildGraph(workflow(request.workflow), request.cluster, parameters);
-    for (const rival of await rivals(journal, request)) {
+    for (const rival of await rivals(journal, { ...request, parameters })) {
       await service.cancel(rival, { by: request.by, why: `replaced by ${request.workflow}` });
       await active.get(rival)?.done;
     }

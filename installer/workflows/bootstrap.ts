@@ -21,6 +21,8 @@ import { keepalived as endpoint } from "../phases/endpoint/keepalived.ts";
 import { endpointProbe } from "../phases/endpoint/probe.ts";
 import { hostSettings } from "../phases/host/settings.ts";
 import { enlist } from "../phases/machine/enlist.ts";
+import { preflightCluster } from "../phases/preflight/cluster.ts";
+import { preflightRelease } from "../phases/preflight/release.ts";
 import { registryContent } from "../phases/registry/content.ts";
 import { registryServe } from "../phases/registry/serve.ts";
 import { containerd } from "../phases/runtime/containerd.ts";
@@ -38,6 +40,9 @@ export const bootstrap: Workflow = {
   title: text("Set the cluster up", "搭建集群"),
   phases: [
     ...check.phases,
+    preflightRelease,
+    membership,
+    preflightCluster,
     enlist,
     hostSettings,
     trust,
@@ -50,7 +55,6 @@ export const bootstrap: Workflow = {
     registryContent,
     registryServe,
     systemTrust,
-    membership,
     clusterSecrets,
     kubelet,
     endpointProbe,

@@ -1,12 +1,12 @@
 import { OpenAPIGenerator } from "@orpc/openapi";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
-import * as z from "zod";
 import { contract } from "../../installer/contract/api/index.ts";
 import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import { WireError } from "../../installer/contract/errors/index.ts";
 import { MachineFacts } from "../../installer/contract/facts.ts";
 import { OperationEvent } from "../../installer/contract/operation.ts";
 import { ClusterSpec } from "../../installer/contract/spec/cluster.ts";
+import { clusterJsonSchema } from "../../installer/core/spec/json-schema.ts";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -31,5 +31,4 @@ export const openApiDocument = async (): Promise<string> =>
   );
 
 /** docs/cluster.schema.json: what an editor needs to complete and check a cluster spec while it is written. */
-export const clusterSchema = (): string =>
-  json({ title: "Slipway cluster spec", ...z.toJSONSchema(ClusterSpec, { io: "input" }) });
+export const clusterSchema = (): string => json(clusterJsonSchema());

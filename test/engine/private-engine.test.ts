@@ -17,7 +17,8 @@ const folder = (): string => {
   return made.path;
 };
 
-const good = "apiVersion: slipway/v1\nkind: Cluster\nname: a\nmachines: [{ name: n1, address: 10.0.0.1 }]\n";
+const good =
+  "apiVersion: slipway/v1\nkind: Cluster\nname: a\nmachines: [{ name: n1, address: 10.0.0.1, roles: [control-plane] }]\n";
 
 describe("a command without an engine", { timeout: 60_000 }, () => {
   test("starts a private one, and several at once start only one", async () => {

@@ -69,7 +69,7 @@ describe("an engine", { timeout: 60_000 }, () => {
       "apiVersion: slipway/v1",
       "kind: Cluster",
       "name: a",
-      `machines: [{ name: n1, address: 127.0.0.1, ssh: { port: ${port}, password: "file:${password}" } }]`,
+      `machines: [{ name: n1, address: 127.0.0.1, roles: [control-plane], ssh: { port: ${port}, password: "file:${password}" } }]`,
     ].join("\n");
     const first = await started(data);
     const spec = { file: "a.yaml", text };

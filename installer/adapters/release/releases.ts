@@ -83,9 +83,11 @@ const readRelease = async (
     Promise.all(kind("image").map((entry) => readImage(store, entry))),
     Promise.all(kind("package").map((entry) => readPackages(store, entry))),
   ]);
+  const created = Date.parse(index.annotations?.[ANNOTATION.created] ?? "");
   return {
     bundle: record.index,
     version: record.version,
+    ...(Number.isNaN(created) ? {} : { created }),
     architecture,
     files: files.flat(),
     images,

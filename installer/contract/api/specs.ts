@@ -3,9 +3,9 @@ import { ClusterSpec } from "../spec/cluster.ts";
 import { SpecProblem } from "../spec/problem.ts";
 import { NoInput, signedIn, SpecSource } from "./base.ts";
 
-/** Either the spec with every default filled in, or everything that is wrong with it. */
+/** Either the spec with every default filled in and what is unwise in it, or everything that is wrong with it. */
 export const SpecVerdict = z.discriminatedUnion("valid", [
-  z.object({ valid: z.literal(true), cluster: ClusterSpec }),
+  z.object({ valid: z.literal(true), cluster: ClusterSpec, warnings: z.array(SpecProblem) }),
   z.object({ valid: z.literal(false), problems: z.array(SpecProblem) }),
 ]);
 export type SpecVerdict = Readonly<z.output<typeof SpecVerdict>>;

@@ -23,8 +23,20 @@ export const engineErrors = {
       "操作 {running}（{workflow}）正在处理 {what}",
     ),
     hint: text(
-      "Wait for it (`slipway operation watch {running}`) or cancel it, then start again.",
-      "请等待它结束（`slipway operation watch {running}`）或先取消它，再重新开始。",
+      "It keeps the spec it was started with. Wait for it (`slipway operation watch {running}`) or cancel it (`slipway operation cancel {running}`), then start again with the changed one.",
+      "它会一直使用启动时的规格。请等待它结束（`slipway operation watch {running}`）或先取消它（`slipway operation cancel {running}`），再用修改后的规格重新开始。",
+    ),
+  },
+  OPERATION_UNDER_WAY: {
+    retry: "never",
+    exit: 11,
+    title: text(
+      "operation {running} ({workflow}) is doing exactly this already",
+      "操作 {running}（{workflow}）正在执行完全相同的任务",
+    ),
+    hint: text(
+      "Nothing was started. Follow it with `slipway operation watch {running}`.",
+      "没有启动新的操作。用 `slipway operation watch {running}` 查看进度。",
     ),
   },
   OPERATION_STATE: {

@@ -60,4 +60,52 @@ export const preflightErrors = {
       "请先将其移出集群。现在清除标记会留下一个无人管理的集群成员。",
     ),
   },
+  APPLIANCE_CLOCK_PAST: {
+    retry: "ask",
+    exit: 54,
+    title: text(
+      "this appliance's clock says {now}, earlier than {what} was made ({made})",
+      "本设备的时钟显示 {now}，早于 {what} 的生成时间（{made}）",
+    ),
+    hint: text(
+      "Set the appliance's clock: the machines take the time from it, and certificates made now would not be valid. Then retry; nothing was changed.",
+      "请校准本设备的时钟：各机器的时间以它为准，现在签发的证书将无效。然后重试；没有任何改动。",
+    ),
+  },
+  CLUSTER_DOWNGRADE: {
+    retry: "never",
+    exit: 55,
+    title: text(
+      "kubernetes.version {wanted} is older than {cluster} runs: {running} on {machine}",
+      "kubernetes.version {wanted} 低于 {cluster} 正在运行的版本：{machine} 上为 {running}",
+    ),
+    hint: text(
+      "Kubernetes has no way back to an older version. Set kubernetes.version to {running}, or restore a backup made with {wanted}. Nothing was changed.",
+      "Kubernetes 不支持降级。请将 kubernetes.version 设为 {running}，或恢复用 {wanted} 制作的备份。没有任何改动。",
+    ),
+  },
+  CLUSTER_MINOR_SKIPPED: {
+    retry: "never",
+    exit: 55,
+    title: text(
+      "kubernetes.version {wanted} skips a minor version: {machine} of {cluster} runs {running}",
+      "kubernetes.version {wanted} 跳过了次版本：{cluster} 的 {machine} 正在运行 {running}",
+    ),
+    hint: text(
+      "Go up one minor version at a time, each with a bundle of its own. Nothing was changed.",
+      "请逐个次版本升级，每一步使用相应的软件包。没有任何改动。",
+    ),
+  },
+  CLUSTER_VERSION_DIFFERS: {
+    retry: "never",
+    exit: 55,
+    title: text(
+      "kubernetes.version {wanted} is not what {cluster} runs: {running} on {machine}",
+      "kubernetes.version {wanted} 与 {cluster} 正在运行的版本不同：{machine} 上为 {running}",
+    ),
+    hint: text(
+      "Apply does not change the version of a running cluster, for machines must be emptied one after the other. Set kubernetes.version to {running} here. Nothing was changed.",
+      "apply 不会更改运行中集群的版本，因为升级必须逐台腾空机器。请在此将 kubernetes.version 设为 {running}。没有任何改动。",
+    ),
+  },
 } as const satisfies ErrorArea;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { words } from "./words.ts";
 
 /**
  * Which bundle a cluster is made from. `latest` is the newest one in the appliance's store that holds the spec's
@@ -7,6 +8,10 @@ import * as z from "zod";
 export const BundleReference = z
   .string()
   .regex(/^(latest|[0-9][a-z0-9.-]*|sha256:[0-9a-f]{64})$/)
-  .describe(
-    "latest, the version of a bundle (1.37.1, or its series 1.37), or the digest of its index (sha256:...)",
+  .meta(
+    words(
+      "latest, the version of a bundle (1.37.1, or its series 1.37), or the digest of its index (sha256:...)",
+      "latest、软件包版本（1.37.1 或其系列 1.37），或其索引的摘要（sha256:...）",
+      ["1.37"],
+    ),
   );

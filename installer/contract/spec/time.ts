@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { words } from "./words.ts";
 
 /** Where the machines take the time from. Certificates are made only once every clock agrees with the appliance's. */
 export const TimeSettings = z
@@ -7,6 +8,12 @@ export const TimeSettings = z
       .array(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/))
       .max(8)
       .default([])
-      .describe("NTP servers of the site, by address or name; none: the appliance serves the time"),
+      .meta(
+        words(
+          "NTP servers of the site, by address or name; none: the appliance serves the time",
+          "现场的 NTP 服务器，地址或名称；不填则由本设备提供时间",
+          [["10.0.0.1"]],
+        ),
+      ),
   })
-  .describe("Time servers");
+  .meta(words("Time servers", "时间服务器"));

@@ -1,3 +1,4 @@
+import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import { kubernetesPaths } from "./paths.ts";
 import { yamlDocuments } from "./yaml.ts";
 
@@ -115,22 +116,24 @@ export const auditPolicy = (): string =>
   ]);
 
 /**
- * Secrets are encrypted before etcd sees them.
+ * Secrets are encrypted before etcd sees them. Where that is switched off the key stays, behind: what it encrypted can
+ * still be read.
  * @param key 32 bytes in base64 (XSalsa20 and Poly1305)
  */
-export const encryptionConfiguration = (key: string): string =>
-  yamlDocuments([
+export const encryptionConfiguration = (
+  key: string,
+  { secrets }: ClusterSpec["encryption"] = { secrets: true },
+): string => {
+  const box = { secretbox: { keys: [{ name: "slipway-1", secret: key }] } };
+  const plain = { identity: {} };
+  return yamlDocuments([
     {
       apiVersion: "apiserver.config.k8s.io/v1",
       kind: "EncryptionConfiguration",
-      resources: [
-        {
-          resources: ["secrets"],
-          providers: [{ secretbox: { keys: [{ name: "slipway-1", secret: key }] } }, { identity: {} }],
-        },
-      ],
+      resources: [{ resources: ["secrets"], providers: secrets ? [box, plain] : [plain, box] }],
     },
   ]);
+};
 
 /** The first key in an encryption configuration that Slipway wrote, or undefined. */
 export const encryptionKeyIn = (content: string): string | undefined =>
@@ -144,9 +147,16 @@ export interface PrivateFile {
 }
 
 /** The files an API server reads besides its flags. Every control plane holds the same ones. */
-export const apiServerFiles = (encryptionKey: string): readonly PrivateFile[] => [
+export const apiServerFiles = (
+  { audit, encryption }: Pick<ClusterSpec, "audit" | "encryption">,
+  encryptionKey: string,
+): readonly PrivateFile[] => [
   { path: kubernetesPaths.admission, content: admissionConfiguration(), mode: 0o600 },
   { path: kubernetesPaths.authentication, content: authenticationConfiguration(), mode: 0o600 },
-  { path: kubernetesPaths.auditPolicy, content: auditPolicy(), mode: 0o600 },
-  { path: kubernetesPaths.encryption, content: encryptionConfiguration(encryptionKey), mode: 0o600 },
+  { path: kubernetesPaths.auditPolicy, content: audit.policy ?? auditPolicy(), mode: 0o600 },
+  {
+    path: kubernetesPaths.encryption,
+    content: encryptionConfiguration(encryptionKey, encryption),
+    mode: 0o600,
+  },
 ];

@@ -81,11 +81,11 @@ describe("what goes into a cluster", () => {
 
 describe("what an API server reads", () => {
   test("is written as it is read", () => {
-    for (const { path, content } of apiServerFiles("a2V5")) expect(content).toMatchSnapshot(path);
+    for (const { path, content } of apiServerFiles(spec(), "a2V5")) expect(content).toMatchSnapshot(path);
   });
 
   test("is for root alone", () => {
-    expect(apiServerFiles("a2V5").map(({ mode }) => mode)).toEqual([0o600, 0o600, 0o600, 0o600]);
+    expect(apiServerFiles(spec(), "a2V5").map(({ mode }) => mode)).toEqual([0o600, 0o600, 0o600, 0o600]);
   });
 
   test("gives the encryption key back", () => {
@@ -112,11 +112,12 @@ describe("scripts around kubeadm", () => {
 describe("the state of a machine", () => {
   test("is read from what the script prints", () => {
     const state = parseMemberState(
-      "stage joined\nca abc\ntrace /etc/kubernetes/kubelet.conf\nkubelet active\nbootstrapped yes\nlive yes\nready yes\n",
+      "stage joined\nca abc\nversion v1.37.1\ntrace /etc/kubernetes/kubelet.conf\nkubelet active\nbootstrapped yes\nlive yes\nready yes\n",
     );
     expect(state).toEqual({
       stage: "joined",
       ca: "abc",
+      version: "v1.37.1",
       traces: ["/etc/kubernetes/kubelet.conf"],
       kubelet: "active",
       bootstrapped: true,
@@ -127,8 +128,8 @@ describe("the state of a machine", () => {
   });
 
   test("of an untouched machine is empty", () => {
-    const state = parseMemberState("stage \nkubelet inactive\n");
-    expect(state).toMatchObject({ stage: null, ca: null, traces: [], live: false });
+    const state = parseMemberState("stage \nversion \nkubelet inactive\n");
+    expect(state).toMatchObject({ stage: null, ca: null, version: null, traces: [], live: false });
     expect(isMember(state)).toBe(false);
   });
 

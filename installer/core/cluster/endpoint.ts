@@ -12,6 +12,10 @@ export interface ApiEndpoint {
 /** Port of an API server behind a load balancer, which may have another one in front. */
 const BEHIND_BALANCER = 6443;
 
+/** The address by which a machine serves the cluster itself: kubelet, etcd and API server. */
+export const nodeAddress = ({ nodeIp, address }: Pick<MachineSpec, "nodeIp" | "address">): string =>
+  nodeIp ?? address;
+
 /** The machines that serve the API, in the spec's order. */
 export const controlPlanesOf = (cluster: ClusterSpec): readonly MachineSpec[] =>
   cluster.machines.filter(({ roles }) => roles.includes("control-plane"));
@@ -40,7 +44,7 @@ export const hostPort = ({ host, port }: Pick<ApiEndpoint, "host" | "port">): st
 export const apiServerNames = (cluster: ClusterSpec): readonly string[] => [
   ...new Set([
     apiEndpoint(cluster).host,
-    ...controlPlanesOf(cluster).flatMap(({ name, address }) => [address, name]),
+    ...controlPlanesOf(cluster).flatMap((machine) => [machine.address, nodeAddress(machine), machine.name]),
     "127.0.0.1",
     "localhost",
   ]),

@@ -3,7 +3,7 @@ import { parseAllDocuments } from "yaml";
 import { ClusterSpec } from "../../contract/spec/cluster.ts";
 import { apiEndpoint, apiServerNames, taintsOf } from "./endpoint.ts";
 import { discoveryFile, initFile, joinFile, type MemberSettings } from "./kubeadm.ts";
-import { kubeletPatches } from "./kubelet.ts";
+import { kubeadmPatches } from "./kubelet.ts";
 
 const cluster = ClusterSpec.parse({
   apiVersion: "slipway/v1",
@@ -53,8 +53,9 @@ describe("kubeadm's configuration", () => {
     expect(initFile(settings(0))).not.toContain("SystemVerification");
     expect(initFile({ ...settings(0), cgroupV1: true })).toContain("SystemVerification");
     expect(initFile({ ...settings(0), cgroupV1: true })).not.toContain("failCgroupV1");
-    expect(kubeletPatches({ cgroupV1: false })).toEqual([]);
-    expect(kubeletPatches({ cgroupV1: true }).map(({ content }) => content)).toEqual([
+    const machine = { name: "n1" };
+    expect(kubeadmPatches({ cluster, machine, cgroupV1: false })).toEqual([]);
+    expect(kubeadmPatches({ cluster, machine, cgroupV1: true }).map(({ content }) => content)).toEqual([
       "failCgroupV1: false\n",
     ]);
   });

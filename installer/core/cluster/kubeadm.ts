@@ -1,5 +1,5 @@
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
-import { apiEndpoint, apiServerNames, hostPort, taintsOf, type Taint } from "./endpoint.ts";
+import { apiEndpoint, apiServerNames, hostPort, nodeAddress, taintsOf, type Taint } from "./endpoint.ts";
 import { kubeletConfiguration, type KubeletConfiguration } from "./kubelet.ts";
 import { kubernetesPaths } from "./paths.ts";
 import { yamlDocuments } from "./yaml.ts";
@@ -129,13 +129,13 @@ const nodeRegistration = ({ cluster, machine, cgroupV1 }: MemberSettings): NodeR
   criSocket: "unix:///run/containerd/containerd.sock",
   imagePullPolicy: "Never",
   imagePullSerial: false,
-  kubeletExtraArgs: [{ name: "node-ip", value: machine.address }],
+  kubeletExtraArgs: [{ name: "node-ip", value: nodeAddress(machine) }],
   taints: taintsOf(cluster, machine),
   ignorePreflightErrors: ignored(cgroupV1),
 });
 
 const localEndpoint = ({ cluster, machine }: MemberSettings): LocalEndpoint => ({
-  advertiseAddress: machine.address,
+  advertiseAddress: nodeAddress(machine),
   bindPort: apiEndpoint(cluster).bindPort,
 });
 
@@ -147,14 +147,14 @@ const strongCiphers = [
   "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
 ].join(",");
 
-const apiServerArguments: readonly Argument[] = [
+const apiServerArguments = ({ audit }: ClusterSpec): readonly Argument[] => [
   { name: "admission-control-config-file", value: kubernetesPaths.admission },
   { name: "authentication-config", value: kubernetesPaths.authentication },
   { name: "audit-policy-file", value: kubernetesPaths.auditPolicy },
   { name: "audit-log-path", value: `${kubernetesPaths.auditLogs}/audit.log` },
-  { name: "audit-log-maxage", value: "30" },
-  { name: "audit-log-maxbackup", value: "10" },
-  { name: "audit-log-maxsize", value: "100" },
+  { name: "audit-log-maxage", value: String(audit.days) },
+  { name: "audit-log-maxbackup", value: String(audit.files) },
+  { name: "audit-log-maxsize", value: String(audit.megabytes) },
   { name: "audit-log-mode", value: "batch" },
   { name: "encryption-provider-config", value: kubernetesPaths.encryption },
   { name: "kubelet-certificate-authority", value: kubernetesPaths.ca },
@@ -214,7 +214,7 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   },
   apiServer: {
     certSANs: apiServerNames(cluster),
-    extraArgs: apiServerArguments,
+    extraArgs: apiServerArguments(cluster),
     extraVolumes: apiServerVolumes,
   },
   controllerManager: {

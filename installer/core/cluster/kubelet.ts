@@ -1,4 +1,4 @@
-import type { ClusterSpec } from "../../contract/spec/cluster.ts";
+import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
 import { kubernetesPaths } from "./paths.ts";
 import { yamlDocuments } from "./yaml.ts";
 
@@ -34,19 +34,35 @@ export interface PatchFile {
   readonly content: string;
 }
 
+const patchPath = (target: string, suffix: string): string =>
+  `${kubernetesPaths.patches}/${target}${suffix}.yaml`;
+
 /**
- * What differs on one machine, as patches that kubeadm applies there (kubeadm's --patches). Control groups of version 1
- * are allowed only where the machine has no others: kubelet 1.35 and later refuses them by default.
+ * All patches that kubeadm applies on one machine (kubeadm's --patches, in the order of their names): what the machine
+ * needs or overrides itself, then those of the spec. Control groups of version 1 are allowed only where the machine has no
+ * others: kubelet 1.35 and later refuses them by default.
  */
-export const kubeletPatches = ({ cgroupV1 }: { readonly cgroupV1: boolean }): readonly PatchFile[] =>
-  cgroupV1
-    ? [
-        {
-          path: `${kubernetesPaths.patches}/kubeletconfiguration0+merge.yaml`,
-          content: yamlDocuments([{ failCgroupV1: false }]),
-        },
-      ]
-    : [];
+export const kubeadmPatches = ({
+  cluster,
+  machine,
+  cgroupV1,
+}: {
+  readonly cluster: Pick<ClusterSpec, "kubeadm">;
+  readonly machine: Pick<MachineSpec, "name" | "kubelet">;
+  readonly cgroupV1: boolean;
+}): readonly PatchFile[] => {
+  const own = { ...(cgroupV1 ? { failCgroupV1: false } : {}), ...machine.kubelet };
+  return [
+    ...(Object.keys(own).length === 0
+      ? []
+      : [{ path: patchPath("kubeletconfiguration", "0+merge"), content: yamlDocuments([own]) }]),
+    ...cluster.kubeadm.patches.flatMap(({ target, type, machines, patch }, index) =>
+      machines === undefined || machines.includes(machine.name)
+        ? [{ path: patchPath(target, `${100 + index}+${type}`), content: patch }]
+        : [],
+    ),
+  ];
+};
 
 /** kubelet's unit, after kubernetes/release's kubelet.service; started by kubeadm, restarted without end. */
 export const kubeletUnit = `[Unit]

@@ -12,6 +12,10 @@ export type Stage = z.output<typeof Stage>;
 export const MemberState = z.object({
   stage: Stage.nullable(),
   ca: z.string().nullable().describe("Hex sha256 of the cluster's CA certificate"),
+  version: z
+    .string()
+    .nullable()
+    .describe("Version of the API server that the machine runs or is to run; null where it has none"),
   traces: z.array(z.string()).describe("Files that only a member of a cluster has"),
   kubelet: z.string().describe("As systemctl is-active says"),
   bootstrapped: z.boolean().describe("kubelet has credentials of its own"),
@@ -26,6 +30,8 @@ printf 'stage %s\\n' "$(cat ${kubernetesPaths.stage} 2>/dev/null)"
 if [ -s ${kubernetesPaths.ca} ]; then
   sum=$(sha256sum ${kubernetesPaths.ca}) && printf 'ca %s\\n' "\${sum%% *}"
 fi
+image=$(sed -n 's/^ *image: .*kube-apiserver:\\(v[0-9][0-9.]*\\).*/\\1/p' /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null | head -n 1)
+printf 'version %s\n' "$image"
 for file in /etc/kubernetes/manifests/*.yaml ${kubernetesPaths.adminConfig} /etc/kubernetes/kubelet.conf /var/lib/etcd/member; do
   if [ -e "$file" ]; then printf 'trace %s\\n' "$file"; fi
 done
@@ -45,6 +51,7 @@ export const parseMemberState = (output: string): MemberState => {
   return {
     stage: Stage.safeParse(value("stage")).data ?? null,
     ca: value("ca") ?? null,
+    version: value("version") || null,
     traces: lines.flatMap(([key, path]) => (key === "trace" && path !== undefined ? [path] : [])),
     kubelet: value("kubelet") ?? "unknown",
     bootstrapped: value("bootstrapped") === "yes",

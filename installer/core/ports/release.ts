@@ -49,6 +49,8 @@ export interface Release {
   /** Digest of the bundle's index. */
   readonly bundle: Digest;
   readonly version: string;
+  /** When the bundle was made, as it says itself: milliseconds since the epoch. */
+  readonly created?: number;
   readonly architecture: Architecture;
   readonly files: readonly ReleaseFile[];
   readonly images: readonly ReleaseImage[];

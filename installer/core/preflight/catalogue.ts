@@ -1,5 +1,6 @@
 import type { CheckInfo } from "../../contract/preflight.ts";
 import type { Check, EtcdCheck, MachineCheck, SiteCheck } from "./check.ts";
+import { addressingChecks } from "./checks/addressing.ts";
 import { duplicateChecks } from "./checks/duplicates.ts";
 import { etcdChecks } from "./checks/etcd.ts";
 import { hardwareChecks } from "./checks/hardware.ts";
@@ -21,7 +22,12 @@ export const allMachineChecks: readonly MachineCheck[] = [
 export const allEtcdChecks: readonly EtcdCheck[] = etcdChecks;
 
 /** Every check that compares machines. */
-export const allSiteChecks: readonly SiteCheck[] = [...duplicateChecks, ...siteChecks, ...pathChecks];
+export const allSiteChecks: readonly SiteCheck[] = [
+  ...duplicateChecks,
+  ...siteChecks,
+  ...addressingChecks,
+  ...pathChecks,
+];
 
 const all: readonly Check[] = [...allMachineChecks, ...allEtcdChecks, ...allSiteChecks];
 

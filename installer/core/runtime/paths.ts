@@ -9,6 +9,8 @@ export const machinePaths = {
   crictlConfig: "/etc/crictl.yaml",
   /** The site's CA for Slipway's own parts, whatever the system's trust store looks like. */
   siteCa: "/etc/slipway/site-ca.crt",
+  /** CA of an external registry, when the spec has one. */
+  externalRegistryCa: "/etc/slipway/registry-ca.crt",
   sysctl: "/etc/sysctl.d/90-slipway.conf",
   modules: "/etc/modules-load.d/slipway.conf",
   /** What was changed on the host, as it was before. `reset` reads it. */

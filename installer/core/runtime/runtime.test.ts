@@ -4,7 +4,7 @@ import { architectureOf } from "./architecture.ts";
 import { containerdConfig } from "./containerd.ts";
 import { mergeRecords, settingHolds } from "./host-settings.ts";
 import { imagesFor } from "./images.ts";
-import { mirrorFiles, registryOrder, upstreamsOf } from "./mirrors.ts";
+import { externalMirror, mirrorFiles, registryOrder, upstreamsOf } from "./mirrors.ts";
 import { programsFor } from "./programs.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -191,5 +191,51 @@ describe("host settings", () => {
       modules: ["overlay"],
       refused: [],
     });
+  });
+});
+
+describe("an external registry", () => {
+  const registry = {
+    address: "reg.site:5000",
+    path: "kube",
+    ca: "-----BEGIN CERTIFICATE-----\n",
+    user: "puller",
+  };
+  const { host, files } = externalMirror(registry, "pass-word-1");
+  const order = registryOrder({
+    machine: { address: "10.0.0.11", index: 0 },
+    controlPlanes: [{ address: "10.0.0.11", port: 5000 }],
+    appliance: { address: "10.0.0.1", port: 5000 },
+    external: host,
+  });
+
+  test("comes first, with its own CA and credentials, in files that only root may read", () => {
+    const [file] = mirrorFiles(["registry.k8s.io"], order);
+    expect(file?.mode).toBe(0o600);
+    expect(file?.content).toContain(`[host."https://reg.site:5000/v2/kube/registry.k8s.io"]
+capabilities = ["pull", "resolve"]
+ca = "/etc/slipway/registry-ca.crt"
+override_path = true
+dial_timeout = "1s"
+
+[host."https://reg.site:5000/v2/kube/registry.k8s.io".header]
+Authorization = ["Basic ${Buffer.from("puller:pass-word-1").toString("base64")}"]
+`);
+    expect(file?.content.indexOf("reg.site")).toBeLessThan(file?.content.indexOf("10.0.0.11") ?? 0);
+    expect(files.map(({ path }) => path)).toEqual(["/etc/slipway/registry-ca.crt"]);
+  });
+
+  test("never gets its credentials sent to another host", () => {
+    const content = mirrorFiles(["docker.io"], order)[0]?.content ?? "";
+    expect(content.split("Authorization")).toHaveLength(2);
+  });
+
+  test("without a CA or a user is trusted by the machine's own authorities and asked for nothing", () => {
+    const plain = externalMirror({ address: "reg.site" }, undefined);
+    const content = mirrorFiles(["docker.io"], [plain.host, { address: "10.0.0.1", port: 5000 }])[0];
+    expect(content?.mode).toBeUndefined();
+    expect(content?.content).toContain(
+      `[host."https://reg.site:443/v2/docker.io"]\ncapabilities = ["pull", "resolve"]\noverride_path`,
+    );
   });
 });

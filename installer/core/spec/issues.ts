@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { SpecProblem } from "../../contract/spec/problem.ts";
 import { text, type Localized } from "../../contract/text.ts";
 import { allowedByField, fieldOf, holdsSecret, keysAt, pathText } from "./allowed.ts";
-import { unknownName, type Finding } from "./rules.ts";
+import { unknownName, type Finding } from "./rule.ts";
 import type { Path, Source } from "./source.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -31,6 +31,7 @@ describe("a good spec", () => {
     expect(result).toMatchObject({
       valid: true,
       cluster: { name: "site-a", network: { pods: "10.244.0.0/16" } },
+      warnings: [],
     });
   });
 
@@ -39,7 +40,7 @@ describe("a good spec", () => {
       apiVersion: "slipway/v1",
       kind: "Cluster",
       name: "a",
-      machines: [{ name: "n1", address: "10.0.0.1" }],
+      machines: [{ name: "n1", address: "10.0.0.1", roles: ["control-plane"] }],
     });
     expect(parseClusterSpec(json).valid).toBe(true);
   });

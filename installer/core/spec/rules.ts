@@ -1,25 +1,10 @@
-import { nearest } from "../../contract/nearest.ts";
-import { text, type Localized } from "../../contract/text.ts";
+import { text } from "../../contract/text.ts";
 import { overlaps, parseBlock } from "../net/ipv4.ts";
+import { contentRules } from "./content-rules.ts";
 import type { Draft } from "./draft.ts";
+import { endpointRules } from "./endpoint-rules.ts";
+import { unknownName, type Finding, type Known, type Rule } from "./rule.ts";
 import type { Path } from "./source.ts";
-
-/** What a rule complains about, before its place in the text is looked up. */
-export interface Finding {
-  readonly path: Path;
-  readonly found: string;
-  readonly allowed: Localized;
-  readonly message: Localized;
-}
-
-/** Names from outside the spec that it may refer to. What is not given is not checked. */
-export interface Known {
-  /** Ids of the preflight checks. */
-  readonly checks?: readonly string[];
-}
-
-/** A condition over several fields. Pure; sees only what could be read. */
-export type Rule = (draft: Draft, known: Known) => Iterable<Finding>;
 
 function* uniqueNames({ machines }: Draft): Iterable<Finding> {
   for (const [index, { value, first }] of repeats(machines.map((machine) => machine.name))) {
@@ -43,6 +28,30 @@ function* uniqueAddresses({ machines }: Draft): Iterable<Finding> {
   }
 }
 
+function* networksOfAUsableSize({ services, pods }: Draft): Iterable<Finding> {
+  const service = parseBlock(services ?? "");
+  if (service !== undefined && (service.prefix < 12 || service.prefix > 28)) {
+    yield {
+      path: ["network", "services"],
+      found: services ?? "",
+      allowed: text("a network from /12 to /28", "/12 至 /28 的网段"),
+      message: text(
+        "the API server takes no larger one, and a smaller one has no room",
+        "API 服务不接受更大的网段，更小的则容量不足",
+      ),
+    };
+  }
+  const pod = parseBlock(pods ?? "");
+  if (pod !== undefined && pod.prefix > 24) {
+    yield {
+      path: ["network", "pods"],
+      found: pods ?? "",
+      allowed: text("a network of /24 or larger", "/24 或更大的网段"),
+      message: text("every node takes a /24 of it", "每个节点要占用其中一个 /24"),
+    };
+  }
+}
+
 function* networksApart({ pods, services }: Draft): Iterable<Finding> {
   const [podRange, serviceRange] = [parseBlock(pods ?? ""), parseBlock(services ?? "")];
   if (podRange === undefined || serviceRange === undefined || !overlaps(podRange, serviceRange)) return;
@@ -54,19 +63,27 @@ function* networksApart({ pods, services }: Draft): Iterable<Finding> {
   };
 }
 
-function* addressesOutsideClusterNetworks({ machines, pods, services }: Draft): Iterable<Finding> {
+function* addressesOutsideClusterNetworks(draft: Draft): Iterable<Finding> {
   const ranges = [
-    { name: "network.pods", cidr: pods },
-    { name: "network.services", cidr: services },
+    { name: "network.pods", cidr: draft.pods },
+    { name: "network.services", cidr: draft.services },
   ];
-  for (const [index, { address }] of machines.entries()) {
+  const places: { path: Path; address: string | undefined }[] = [
+    { path: ["endpoint", "virtualIp"], address: draft.virtualIp },
+    { path: ["endpoint", "loadBalancer"], address: draft.loadBalancer },
+    ...draft.machines.flatMap(({ address, nodeIp }, index) => [
+      { path: ["machines", index, "address"], address },
+      { path: ["machines", index, "nodeIp"], address: nodeIp },
+    ]),
+  ];
+  for (const { path, address } of places) {
     const own = parseBlock(`${address ?? ""}/32`);
     if (own === undefined || address === undefined) continue;
     for (const { name, cidr } of ranges) {
       const range = parseBlock(cidr ?? "");
       if (range === undefined || !overlaps(own, range)) continue;
       yield {
-        path: ["machines", index, "address"],
+        path,
         found: address,
         allowed: text(`an address outside ${cidr}`, `${cidr} 之外的地址`),
         message: text(`lies inside ${name} (${cidr})`, `落在 ${name}（${cidr}）之内`),
@@ -137,18 +154,14 @@ export const rules: readonly Rule[] = [
   uniqueNames,
   uniqueAddresses,
   sudoHasAPassword,
+  ...endpointRules,
+  networksOfAUsableSize,
   networksApart,
   addressesOutsideClusterNetworks,
   waiversNameChecks,
+  ...contentRules,
   waiversNameMachines,
 ];
-
-/** A complaint about a name, with the nearest right one when there is one. */
-export const unknownName = (complaint: Localized, typed: string, known: Iterable<string>): Localized => {
-  const near = nearest(typed, known);
-  if (near === undefined) return complaint;
-  return text(`${complaint.en}; did you mean "${near}"?`, `${complaint["zh-CN"]}；是否想写 "${near}"？`);
-};
 
 function* repeats(
   values: readonly (string | undefined)[],

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
-import { kubeletDropIn, kubeletPatches, kubeletUnit } from "../../core/cluster/kubelet.ts";
+import { kubeadmPatches, kubeletDropIn, kubeletUnit } from "../../core/cluster/kubelet.ts";
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
-import { definePhase } from "../../core/phase.ts";
+import { definePhase, type StepContext } from "../../core/phase.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
 import { deliver } from "../content/deliver.ts";
 import { hostSettings } from "../host/settings.ts";
@@ -15,20 +15,50 @@ import { machineNames, theMachine } from "../targets.ts";
 export const hasOnlyCgroupV1 = ({ cgroup }: Pick<MachineFacts, "cgroup">): boolean =>
   cgroup.version === "v1" || cgroup.version === "hybrid";
 
-const filesOf = (facts: MachineFacts): readonly SmallFile[] => [
+type Step = Pick<StepContext<Record<string, never>>, "machine" | "target" | "cluster" | "ports" | "signal">;
+
+const patchesOf = (context: Step, facts: MachineFacts): readonly SmallFile[] =>
+  kubeadmPatches({
+    cluster: context.cluster,
+    machine: theMachine(context),
+    cgroupV1: hasOnlyCgroupV1(facts),
+  });
+
+const filesOf = (context: Step, facts: MachineFacts): readonly SmallFile[] => [
   { path: kubernetesPaths.kubeletUnit, content: kubeletUnit },
   { path: kubernetesPaths.kubeletDropIn, content: kubeletDropIn },
-  ...kubeletPatches({ cgroupV1: hasOnlyCgroupV1(facts) }),
+  ...patchesOf(context, facts),
 ];
 
-const look = `systemctl is-enabled --quiet kubelet.service && echo enabled
+/** Folder of patches, then the paths of those that belong there. Prints `stale PATH` for any other, and `enabled`. */
+const look = `
+folder=$1
+shift
+for file in "$folder"/*; do
+  [ -e "$file" ] || continue
+  known=
+  for path; do [ "$path" != "$file" ] || known=yes; done
+  [ -n "$known" ] || echo "stale $file"
+done
+systemctl is-enabled --quiet kubelet.service && echo enabled
 exit 0
 `;
 
-/** kubeadm reads the folder of patches even when it is empty; kubelet itself is started by kubeadm. */
+/**
+ * Takes the same words. kubeadm reads the folder of patches even when it is empty; a patch that the spec no longer has
+ * must not come back at the next upgrade. kubelet itself is started by kubeadm.
+ */
 const enable = `
 set -e
-mkdir -p "$1"
+folder=$1
+shift
+mkdir -p "$folder"
+for file in "$folder"/*; do
+  [ -e "$file" ] || continue
+  known=
+  for path; do [ "$path" != "$file" ] || known=yes; done
+  [ -n "$known" ] || rm -f -- "$file"
+done
 systemctl daemon-reload
 systemctl enable --quiet kubelet.service
 `;
@@ -44,23 +74,29 @@ export const kubelet = definePhase({
   on: machineNames,
   async probe(context) {
     const { facts } = context.from;
-    const differing = await differingFiles(context, filesOf(facts));
+    const differing = await differingFiles(context, filesOf(context, facts));
     if (differing.length > 0) {
       const paths = differing.join(", ");
       return { state: "needed", why: text(`to be written: ${paths}`, `需要写入：${paths}`) };
     }
     const { stdout } = await context.ports.remote.script(theMachine(context), look, {
+      args: [kubernetesPaths.patches, ...patchesOf(context, facts).map(({ path }) => path)],
       signal: context.signal,
     });
+    const stale = stdout.split("\n").filter((line) => line.startsWith("stale "));
+    if (stale.length > 0) {
+      const paths = stale.map((line) => line.slice("stale ".length)).join(", ");
+      return { state: "needed", why: text(`to be removed: ${paths}`, `需要删除：${paths}`) };
+    }
     return stdout.trim() === "enabled"
       ? { state: "satisfied", output: { cgroupV1: hasOnlyCgroupV1(facts) } }
       : { state: "needed", why: text("kubelet is not enabled", "kubelet 未设为开机启动") };
   },
   async apply(context) {
     const { facts } = context.from;
-    await writeFiles(context, filesOf(facts));
+    await writeFiles(context, filesOf(context, facts));
     await context.ports.remote.script(theMachine(context), enable, {
-      args: [kubernetesPaths.patches],
+      args: [kubernetesPaths.patches, ...patchesOf(context, facts).map(({ path }) => path)],
       signal: context.signal,
     });
     return { cgroupV1: hasOnlyCgroupV1(facts) };

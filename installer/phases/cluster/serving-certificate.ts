@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
+import { nodeAddress } from "../../core/cluster/endpoint.ts";
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { requestedNames } from "../../core/cluster/signing-request.ts";
 import { APPLIANCE, SlipwayError } from "../../core/contract.ts";
@@ -30,7 +31,7 @@ exit 0
 `;
 
 const served = async ({ ports, signal }: Step, machine: MachineSpec): Promise<boolean> => {
-  const { stdout } = await ports.remote.script(machine, look, { args: [machine.address], signal });
+  const { stdout } = await ports.remote.script(machine, look, { args: [nodeAddress(machine)], signal });
   return stdout.trim() === "trusted";
 };
 
@@ -51,7 +52,7 @@ const approvable = (cluster: ClusterSpec, requests: readonly SigningRequest[]): 
       const machine = cluster.machines.find(({ name }) => spec.username === `system:node:${name}`);
       if (machine === undefined) return [];
       const names = requestedNames(atob(spec.request));
-      const foreign = names.filter((name) => name !== machine.name && name !== machine.address);
+      const foreign = names.filter((name) => name !== machine.name && name !== nodeAddress(machine));
       if (names.length > 0 && foreign.length === 0) return [metadata.name];
       throw SlipwayError.of(
         "SERVING_CERTIFICATE_REFUSED",

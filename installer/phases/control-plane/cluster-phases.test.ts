@@ -37,6 +37,7 @@ const stepOn = (name: string, remote: FakeRemote, from: object = {}) =>
 const state = (over: Partial<MemberState>): MemberState => ({
   stage: null,
   ca: null,
+  version: null,
   traces: [],
   kubelet: "inactive",
   bootstrapped: false,

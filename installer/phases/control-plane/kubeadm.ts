@@ -57,7 +57,9 @@ export const writeMemberFiles = async (
       content: verb === "init" ? initFile(settings) : joinFile(settings),
       mode: 0o600,
     },
-    ...(settings.machine.roles.includes("control-plane") ? apiServerFiles(encryptionKey) : []),
+    ...(settings.machine.roles.includes("control-plane")
+      ? apiServerFiles(context.cluster, encryptionKey)
+      : []),
   ]);
 };
 

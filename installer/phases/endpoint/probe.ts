@@ -55,7 +55,7 @@ export const endpointProbe = definePhase({
     const { kind, host } = apiEndpoint(cluster);
     if (kind !== "virtual-ip") return { state: "satisfied", output: { interface: null, holder: null } };
     const facts = from.facts.get(machine.name);
-    const wanted = cluster.endpoint.interface;
+    const wanted = machine.interface ?? cluster.endpoint.interface;
     const device =
       facts === undefined ? undefined : endpointInterface(facts, { address: machine.address, wanted });
     if (device === undefined) {

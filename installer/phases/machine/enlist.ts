@@ -1,7 +1,9 @@
 import { MachineMark } from "../../contract/facts.ts";
 import { text } from "../../contract/text.ts";
 import { anyMachine, definePhase } from "../../core/phase.ts";
+import { preflightCluster } from "../preflight/cluster.ts";
 import { preflightGate } from "../preflight/gate.ts";
+import { preflightRelease } from "../preflight/release.ts";
 import { machineNames, theMachine } from "../targets.ts";
 import { assertOurs, markPath, readMark } from "./mark.ts";
 import { prepare } from "./prepare.ts";
@@ -13,7 +15,12 @@ import { prepare } from "./prepare.ts";
 export const enlist = definePhase({
   id: "machine.enlist",
   title: text("Enlist the machine in the cluster", "将机器编入集群"),
-  needs: { prepared: prepare, gate: anyMachine(preflightGate) },
+  needs: {
+    prepared: prepare,
+    gate: anyMachine(preflightGate),
+    release: anyMachine(preflightRelease),
+    cluster: anyMachine(preflightCluster),
+  },
   output: MachineMark,
   effect: "changes",
   timeoutMs: 60_000,

@@ -5,7 +5,7 @@ import type { MachineFacts } from "../../contract/facts.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import { containerdConfig, containerdUnit, crictlConfig } from "../../core/runtime/containerd.ts";
 import { imageOf } from "../../core/runtime/images.ts";
-import { mirrorFiles, registryOrder, upstreamsOf } from "../../core/runtime/mirrors.ts";
+import { externalMirror, mirrorFiles, registryOrder, upstreamsOf } from "../../core/runtime/mirrors.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
 import { deliver } from "../content/deliver.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
@@ -33,10 +33,21 @@ const logTail = `journalctl --no-pager --lines 30 --unit containerd.service --ou
 
 type Step = Pick<StepContext<Record<string, never>>, "machine" | "target" | "cluster" | "ports" | "signal">;
 
+/** The external registry of the spec, its credentials resolved: never to be journalled. */
+const externalOf = async ({
+  cluster: { registry },
+  ports,
+}: Step): Promise<ReturnType<typeof externalMirror> | undefined> => {
+  const { external } = registry;
+  if (external === undefined) return undefined;
+  return externalMirror(external, external.password && (await ports.secrets.resolve(external.password)));
+};
+
 const filesOf = async (context: Step, facts: MachineFacts): Promise<readonly SmallFile[]> => {
   const machine = theMachine(context);
   const { cluster, ports } = context;
   const release = await releaseFor(context, facts);
+  const external = await externalOf(context);
   const registries = registryOrder({
     machine: {
       address: machine.address,
@@ -46,6 +57,7 @@ const filesOf = async (context: Step, facts: MachineFacts): Promise<readonly Sma
       .filter(({ roles }) => roles.includes("control-plane"))
       .map(({ address }) => ({ address, port: cluster.registry.port })),
     appliance: await ports.content.addressFor(machine),
+    ...(external === undefined ? {} : { external: external.host }),
   });
   return [
     {
@@ -57,6 +69,7 @@ const filesOf = async (context: Step, facts: MachineFacts): Promise<readonly Sma
     },
     { path: machinePaths.containerdUnit, content: containerdUnit },
     { path: machinePaths.crictlConfig, content: crictlConfig },
+    ...(external?.files ?? []),
     ...mirrorFiles(upstreamsOf(release.images), registries),
   ];
 };

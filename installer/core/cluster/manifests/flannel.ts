@@ -5,14 +5,18 @@ import { clusterRole, READ, serviceAccount, type Manifest } from "./manifest.ts"
 const namespace = "kube-flannel";
 const labels = { app: "flannel", tier: "node", "k8s-app": "flannel" } as const;
 
-const cniConfiguration = {
+/** The plug-in takes flanneld's MTU unless its delegate is given one (flannel-io/cni-plugin). */
+const cniConfiguration = (mtu: number | undefined) => ({
   name: "cbr0",
   cniVersion: "0.3.1",
   plugins: [
-    { type: "flannel", delegate: { hairpinMode: true, isDefaultGateway: true } },
+    {
+      type: "flannel",
+      delegate: { hairpinMode: true, isDefaultGateway: true, ...(mtu === undefined ? {} : { mtu }) },
+    },
     { type: "portmap", capabilities: { portMappings: true } },
   ],
-};
+});
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
@@ -23,7 +27,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}
  */
 export const flannelManifests = (cluster: ClusterSpec, image: string): readonly Manifest[] => {
   const { host, port } = apiEndpoint(cluster);
-  const { pods, flannel, proxyMode } = cluster.network;
+  const { pods, flannel, proxyMode, mtu } = cluster.network;
   return [
     {
       apiVersion: "v1",
@@ -48,7 +52,7 @@ export const flannelManifests = (cluster: ClusterSpec, image: string): readonly 
       kind: "ConfigMap",
       metadata: { name: "kube-flannel-cfg", namespace, labels },
       data: {
-        "cni-conf.json": json(cniConfiguration),
+        "cni-conf.json": json(cniConfiguration(mtu)),
         "net-conf.json": json({
           Network: pods,
           EnableNFTables: proxyMode === "nftables",

@@ -81,19 +81,20 @@ const addressOnMachine: MachineCheck = {
     "请在规格文件中填写该机器网卡上实际配置的地址。",
   ),
   run({ facts, machine }) {
-    const found = facts.interfaces.find(({ addresses }) =>
-      addresses.some(({ address }) => address === machine.address),
-    );
-    if (found !== undefined)
-      return fine(text(`${machine.address} on ${found.name}`, `${machine.address}，位于 ${found.name}`));
+    const holderOf = (wanted: string): string | undefined =>
+      facts.interfaces.find(({ addresses }) => addresses.some(({ address }) => address === wanted))?.name;
+    const wanted = [machine.address, ...(machine.nodeIp === undefined ? [] : [machine.nodeIp])];
+    const absent = wanted.find((address) => holderOf(address) === undefined);
+    if (absent === undefined) {
+      const en = wanted.map((address) => `${address} on ${holderOf(address)}`).join(", ");
+      return fine(text(en, wanted.map((address) => `${address}，位于 ${holderOf(address)}`).join("；")));
+    }
     const others = facts.interfaces
       .flatMap(({ addresses }) => addresses)
       .filter(({ family, scope }) => family === "inet" && scope === "global")
       .map(({ address }) => address)
       .join(", ");
-    return problem(
-      text(`${machine.address} is not among ${others}`, `${machine.address} 不在 ${others} 之中`),
-    );
+    return problem(text(`${absent} is not among ${others}`, `${absent} 不在 ${others} 之中`));
   },
 };
 

@@ -96,6 +96,39 @@ const applianceClock: SiteCheck = {
   },
 };
 
+/** Above what a machine drifts by in months without a time source, below a time zone. */
+const pastLimitMs = 5 * 60_000;
+
+const applianceClockPast: SiteCheck = {
+  id: "appliance-clock-past",
+  scope: "site",
+  title: text("Clock of the appliance is not behind the machines'", "本设备的时钟没有落后于各机器"),
+  severity: "blocks",
+  needs: ["time"],
+  why: text(
+    "The machines follow the appliance: all of them would be set back in time, and what they signed would not be valid yet.",
+    "各机器以本设备的时间为准：它们的时钟都会被拨回，此前签发的内容将变为尚未生效。",
+  ),
+  remedy: text(
+    "Set the appliance's clock before going on. Where it is the machines that are wrong, waive this check.",
+    "请先校准本设备的时钟。如果确实是各机器的时间有误，请放行此检查。",
+  ),
+  passed: text("not behind", "没有落后"),
+  run(input) {
+    const clocks = clocksOf(input);
+    const ahead = clocks.filter(({ offsetMs, uncertaintyMs }) => offsetMs - uncertaintyMs > pastLimitMs);
+    // One machine alone proves nothing: its own clock may as well be the wrong one.
+    if (ahead.length < 2 || ahead.length * 2 <= clocks.length) return [];
+    const middle = median(ahead.map(({ offsetMs }) => offsetMs));
+    if (ahead.some(({ offsetMs }) => Math.abs(offsetMs - middle) > pastLimitMs)) return [];
+    const found = text(
+      `${ahead.length} of ${clocks.length} machines agree that it is ${Math.round(middle / 1000)} s behind`,
+      `${clocks.length} 台机器中有 ${ahead.length} 台一致显示它落后 ${Math.round(middle / 1000)} 秒`,
+    );
+    return [problem(found)];
+  },
+};
+
 const networksApart: SiteCheck = {
   id: "networks-apart",
   scope: "site",
@@ -165,6 +198,7 @@ const oddControlPlanes: SiteCheck = {
 export const siteChecks: readonly SiteCheck[] = [
   clockSpread,
   applianceClock,
+  applianceClockPast,
   networksApart,
   podNetworkSize,
   oddControlPlanes,
