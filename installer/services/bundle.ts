@@ -40,6 +40,14 @@ export interface BundleInfo {
   readonly blobs: number;
   readonly bytes: number;
   readonly delta: "full" | "delta";
+  /** How a stored bundle got here. */
+  readonly taken?: {
+    readonly by: string;
+    readonly at: number;
+    readonly source: string;
+    /** No trusted key vouched for it: somebody allowed that, or it was built here. */
+    readonly unsigned: boolean;
+  };
 }
 
 /** What changed from one bundle to another. */
@@ -95,8 +103,11 @@ export const bundleService = (store: Bundles, trust: TrustService): BundleServic
     list: async () => (await store.bundles()).map(({ record }) => record),
     info: async (reference) => {
       const bundle = await find(reference);
-      const { bytes, blobs } = bundle.record;
-      return describe({ ...bundle, indexDigest: bundle.record.index, bytes, blobs, delta: "full" });
+      const { bytes, blobs, by, at, source, trust: judged } = bundle.record;
+      return {
+        ...describe({ ...bundle, indexDigest: bundle.record.index, bytes, blobs, delta: "full" }),
+        taken: { by, at, source, unsigned: judged.state === "unsigned" },
+      };
     },
     peek: async (locations, run) => describeHead(await store.peek(locations, run)),
     verify: async (locations, policy, run) => {

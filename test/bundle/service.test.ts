@@ -138,6 +138,11 @@ describe("taking a bundle in", () => {
     const lax = { unsigned: "allow", by: "admin" } as const;
     const { record } = await site.service.import([unsigned], lax, run);
     expect(record).toMatchObject({ by: "admin", trust: { state: "unsigned" } });
+    expect((await site.service.info(record.index)).taken).toMatchObject({
+      by: "admin",
+      source: unsigned,
+      unsigned: true,
+    });
   });
 
   test("is refused when it serves another processor, before anything is written", async () => {

@@ -76,6 +76,14 @@ export const info: Action = async (session, input) => {
 const signers = ({ signedBy }: BundleInfo, session: Session): string =>
   signedBy.length === 0 ? session.say("nobody") : signedBy.map(shortDigest).join(", ");
 
+const takenLines = ({ taken }: BundleInfo, session: Session): string[] => {
+  if (taken === undefined) return [];
+  const about = { by: taken.by, at: timeText(taken.at), source: taken.source };
+  return taken.unsigned
+    ? [session.paint.warn(session.say("infoUnsigned", about))]
+    : [session.say("infoTaken", about)];
+};
+
 const infoLines = (found: BundleInfo, session: Session): string[] => [
   ...session
     .say("infoHead", {
@@ -87,6 +95,7 @@ const infoLines = (found: BundleInfo, session: Session): string[] => [
       keys: signers(found, session),
     })
     .split("\n"),
+  ...takenLines(found, session),
   ...(found.delta === "delta" ? [session.paint.warn(session.say("infoDelta"))] : []),
   ...tableLines(
     [session.say("colKind"), session.say("colComponent"), session.say("colArch"), session.say("colName")],

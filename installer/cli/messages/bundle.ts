@@ -71,6 +71,11 @@ export const bundleMessages = {
     "{name} {version}  {digest}\n{blobs} blobs, {size}, signed by {keys}",
     "{name} {version}  {digest}\n{blobs} 个数据块，{size}，签名密钥 {keys}",
   ),
+  infoTaken: message("taken in by {by} on {at} from {source}", "由 {by} 于 {at} 从 {source} 导入"),
+  infoUnsigned: message(
+    "no trusted key vouches for it: {by} took it in on {at} from {source}",
+    "没有受信任的密钥为其担保：由 {by} 于 {at} 从 {source} 导入",
+  ),
   infoDelta: message("a delta: it needs what the site has already", "差量包：需要站点已有的内容"),
   added: message("added", "新增"),
   removed: message("removed", "移除"),

@@ -31,6 +31,10 @@ export const BundleInfo = z.object({
   blobs: z.number(),
   bytes: z.number(),
   delta: z.enum(["full", "delta"]),
+  taken: z
+    .object({ by: z.string(), at: z.number(), source: z.string(), unsigned: z.boolean() })
+    .optional()
+    .describe("How a stored bundle got here; unsigned: no trusted key vouched for it"),
 });
 export type BundleInfo = Readonly<z.output<typeof BundleInfo>>;
 
