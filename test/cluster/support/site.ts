@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import type { Operation, Step } from "../../../installer/contract/api/operations.ts";
 import type { OperationEvent } from "../../../installer/contract/operation.ts";
 import type { EngineClient } from "../../../installer/cli/link/client.ts";
@@ -26,7 +27,11 @@ export const tell = (line: string): void => {
 };
 
 /** Machines that answer SSH with nothing installed, and an engine whose store holds the newest release. Needs root. */
-export const openSite = async (request: { name: string; machines: number }): Promise<TestSite> => {
+export const openSite = async (request: {
+  readonly name: string;
+  readonly machines: number;
+  readonly vms?: number;
+}): Promise<TestSite> => {
   const data = await mkdtemp(join(tmpdir(), `slipway-${request.name}-`));
   const lab = await openTestLab(request).catch(async (error: unknown) => {
     await rm(data, { recursive: true, force: true });
@@ -100,11 +105,31 @@ export const failuresOf = (steps: readonly Step[]): string =>
     .map(({ step, error }) => `${step.phase}@${step.machine}: ${JSON.stringify(error)}`)
     .join("\n");
 
-/** Applies the lab's spec and waits. @throws Error with every failure when it does not succeed. */
-export const applyCluster = async (site: TestSite): Promise<Ended> => {
+/** A spec over machines of the lab, made from the lab's own. */
+export const specWith = async (
+  site: TestSite,
+  over: {
+    readonly name?: string;
+    readonly machines: Readonly<Record<string, "control-plane" | "worker">>;
+    readonly endpoint?: Readonly<Record<string, unknown>>;
+  },
+): Promise<{ file: string; text: string }> => {
+  const { file, text } = await specOf(site);
+  const own = parse(text) as { machines: readonly { name: string }[] };
+  const machines = own.machines
+    .filter(({ name }) => name in over.machines)
+    .map((machine) => ({ ...machine, roles: [over.machines[machine.name]] }));
+  return { file, text: stringify({ ...own, ...over, machines }) };
+};
+
+/** Applies a spec, by default the lab's own, and waits. @throws Error with every failure when it does not succeed. */
+export const applyCluster = async (site: TestSite, spec?: { file: string; text: string }): Promise<Ended> => {
   const { client } = site.engine;
   const begun = performance.now();
-  const started = await client.operations.start({ workflow: "bootstrap", spec: await specOf(site) });
+  const started = await client.operations.start({
+    workflow: "bootstrap",
+    spec: spec ?? (await specOf(site)),
+  });
   await followed(client, started);
   const operation = await client.operations.get({ id: started.id });
   const steps = await client.operations.steps({ id: started.id });
