@@ -28,5 +28,6 @@ export const OperationParameters = z.strictObject({
     .describe("Machines that are lost for good: nothing is done on them, they are only struck off"),
   snapshot: z.string().optional().describe("Name of the etcd snapshot to restore"),
   drain: DrainSettings.optional(),
+  why: z.string().max(1000).optional().describe("Why machines are taken out of service; shown with them"),
 });
 export type OperationParameters = Readonly<z.output<typeof OperationParameters>>;

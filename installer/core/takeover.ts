@@ -6,21 +6,25 @@ import type { ClusterSpec } from "../contract/spec/cluster.ts";
  */
 export type Takeover = "refuse" | "replace";
 
+/** Workflows that look and change nothing in a cluster: whoever wants to change something need not wait for them. */
+const looking = ["check", "status"] as const;
+
+/** Workflows that change machines or the cluster. */
+const changing = ["bootstrap", "drain", "forget", "maintain", "reboot", "return", "shutdown"] as const;
+
 /**
- * Rows are what runs, columns what is started. Two operations never share a machine: the journal could not say whose
- * probe saw whose change.
- *
- * | running \ started | bootstrap | check   | forget  |
- * |-------------------|-----------|---------|---------|
- * | bootstrap         | refuse    | refuse  | refuse  |
- * | check             | replace   | refuse  | replace |
- * | forget            | refuse    | refuse  | refuse  |
+ * Outer keys are what runs, inner ones what is started. Two operations never share a machine, because the journal could not
+ * say whose probe saw whose change: a new one is refused, unless the running one only looks and the new one changes.
  */
-export const takeoverRules: Readonly<Record<string, Readonly<Record<string, Takeover>>>> = {
-  bootstrap: { bootstrap: "refuse", check: "refuse", forget: "refuse" },
-  check: { bootstrap: "replace", check: "refuse", forget: "replace" },
-  forget: { bootstrap: "refuse", check: "refuse", forget: "refuse" },
-};
+export const takeoverRules: Readonly<Record<string, Readonly<Record<string, Takeover>>>> = Object.fromEntries(
+  [...looking, ...changing].map((running) => [
+    running,
+    Object.fromEntries([
+      ...looking.map((started) => [started, "refuse"]),
+      ...changing.map((started) => [started, looking.some((one) => one === running) ? "replace" : "refuse"]),
+    ]),
+  ]),
+);
 
 /** Looks a pair of workflows up; a pair that the table does not name is refused. */
 export const takeover = (running: string, started: string): Takeover =>

@@ -15,8 +15,10 @@ import type { OperationId } from "../contract/operation.ts";
 import type { Journal, Remote } from "../core/ports/index.ts";
 import { checkCatalogue } from "../core/preflight/catalogue.ts";
 import { createRedactor } from "../core/redact.ts";
+import { kubeconfig } from "../phases/cluster/kubeconfig.ts";
 import { inventory } from "../phases/machine/inventory.ts";
 import { createContractServer } from "../rpc/server.ts";
+import { createClusterCare } from "../services/cluster-care.ts";
 import { createClusters } from "../services/clusters.ts";
 import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
@@ -82,10 +84,11 @@ export const composeEngine = async (
     const content = composeBundles({ data, host, siteCa, journal, redactor, log });
     opened.defer(() => content.close());
     const clusters = createClusters(journal);
+    const ports = { clock: systemClock, remote, secrets, ...site.ports };
     const operations = createOperations({
       workflows,
       clusters,
-      ports: { clock: systemClock, remote, secrets, ...site.ports },
+      ports,
       journal: journalFor(journal, host),
       log,
       newId: newOperationId,
@@ -101,6 +104,7 @@ export const composeEngine = async (
         },
         operations,
         clusters,
+        clusterCare: createClusterCare({ clusters, journal, ports, kubeconfigPhase: kubeconfig.id }),
         machines: createMachines(journal, inventory.id),
         workflows,
         hostKeys,

@@ -4,6 +4,7 @@ import { SlipwayError } from "../contract/errors/index.ts";
 import { clusterJsonSchema } from "../core/spec/json-schema.ts";
 import { parseClusterSpec } from "../core/spec/parse.ts";
 import { bundlesRouter } from "./bundles.ts";
+import { clustersRouter } from "./clusters.ts";
 import { labRouter } from "./lab.ts";
 import { operationsRouter } from "./operations.ts";
 import { registryRouter } from "./registry.ts";
@@ -24,6 +25,7 @@ export const createRouter = (services: EngineServices) => {
       }),
     },
     bundles: bundlesRouter(services),
+    clusters: clustersRouter(services),
     operations: operationsRouter(services),
     registry: registryRouter(services),
     lab: labRouter(services),

@@ -4,6 +4,7 @@ import type { Workflow } from "../core/phase.ts";
 import type { Lab } from "../core/ports/lab.ts";
 import type { HostKeys, Log, Redactor, Secrets, SiteCa } from "../core/ports/index.ts";
 import type { SiteRegistry } from "../core/ports/site-registry.ts";
+import type { ClusterCare } from "../services/cluster-care.ts";
 import type { ClustersService } from "../services/clusters.ts";
 import type { MachinesService } from "../services/machines.ts";
 import type { OperationsService } from "../services/operations-api.ts";
@@ -14,6 +15,7 @@ export interface EngineServices {
   readonly engine: EngineControl;
   readonly operations: OperationsService;
   readonly clusters: ClustersService;
+  readonly clusterCare: ClusterCare;
   readonly machines: MachinesService;
   readonly workflows: readonly Workflow[];
   readonly hostKeys: HostKeys;

@@ -2,6 +2,22 @@ import type { Workflow } from "../core/phase.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { check } from "./check.ts";
 import { forget } from "./forget.ts";
+import { drain } from "./drain.ts";
+import { maintain } from "./maintain.ts";
+import { reboot } from "./reboot.ts";
+import { returnToService } from "./return.ts";
+import { shutdown } from "./shutdown.ts";
+import { status } from "./status.ts";
 
 /** Every workflow an operator can start. */
-export const workflows: readonly Workflow[] = [bootstrap, check, forget];
+export const workflows: readonly Workflow[] = [
+  bootstrap,
+  check,
+  forget,
+  drain,
+  maintain,
+  reboot,
+  returnToService,
+  shutdown,
+  status,
+];

@@ -35,6 +35,10 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     get: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
     applied: () => Promise.resolve(undefined),
   },
+  clusterCare: {
+    status: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    kubeconfig: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+  },
   machines: {
     list: () => Promise.resolve([]),
     show: (machine) => Promise.reject(SlipwayError.of("MACHINE_UNKNOWN", { machine })),

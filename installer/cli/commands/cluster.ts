@@ -1,5 +1,6 @@
 import { text } from "../../contract/text.ts";
 import type { NounSpec } from "../command.ts";
+import { clusterAccess } from "./cluster-access.ts";
 import { example, workflowOptions } from "./common.ts";
 
 const fileOption = workflowOptions.filter(({ flags }) => flags.includes("--file"));
@@ -57,5 +58,6 @@ export const cluster: NounSpec = {
       ],
       load: async () => (await import("../actions/cluster.ts")).check,
     },
+    ...clusterAccess,
   ],
 };

@@ -1,6 +1,7 @@
 import { text } from "../../contract/text.ts";
 import type { ArgumentSpec, NounSpec, OptionSpec } from "../command.ts";
 import { example, workflowOptions } from "./common.ts";
+import { machineLifecycle } from "./machine-lifecycle.ts";
 
 const clusterOption: OptionSpec = {
   flags: "--cluster <name>",
@@ -13,10 +14,10 @@ const endpointArgument: ArgumentSpec = {
   completes: "endpoint",
 };
 
-/** `slipway machine`: what is known about machines. */
+/** `slipway machine`: what is known about machines, and taking them out of service. */
 export const machine: NounSpec = {
   name: "machine",
-  summary: text("known machines and their keys", "已知机器及其主机密钥"),
+  summary: text("machines: facts, keys, drain, restart", "机器：信息、主机密钥、排空与重启"),
   verbs: [
     {
       name: "list",
@@ -87,5 +88,6 @@ export const machine: NounSpec = {
       ],
       load: async () => (await import("../actions/cluster.ts")).forget,
     },
+    ...machineLifecycle,
   ],
 };

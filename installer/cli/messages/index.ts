@@ -1,9 +1,11 @@
 import { bundleMessages } from "./bundle.ts";
+import { clusterMessages } from "./cluster.ts";
 import { message } from "./message.ts";
 
 /** What the CLI itself says. Errors are worded by the error catalogue, steps by their phases. */
 export const messages = {
   ...bundleMessages,
+  ...clusterMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),
   detail: message("detail", "详情"),

@@ -1,6 +1,7 @@
 import type { ContractRouter } from "@orpc/contract";
 import type { CallMeta } from "./base.ts";
 import { bundles } from "./bundles.ts";
+import { clusters } from "./clusters.ts";
 import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
 import { lab } from "./lab.ts";
@@ -15,6 +16,7 @@ import { workflows } from "./workflows.ts";
 /** Everything the engine can be asked, declared once: router, typed client and OpenAPI document all derive from it. */
 export const contract = {
   bundles,
+  clusters,
   engine,
   hostKeys,
   lab,

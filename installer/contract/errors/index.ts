@@ -5,6 +5,7 @@ import { clusterErrors } from "./cluster.ts";
 import { contentErrors } from "./content.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
+import { lifecycleErrors } from "./lifecycle.ts";
 import { preflightErrors } from "./preflight.ts";
 import { journalErrors } from "./journal.ts";
 import { processErrors } from "./process.ts";
@@ -22,6 +23,7 @@ export const errorCatalog = {
   ...contentErrors,
   ...engineErrors,
   ...journalErrors,
+  ...lifecycleErrors,
   ...preflightErrors,
   ...processErrors,
   ...secretsErrors,

@@ -1,3 +1,4 @@
+import { EXPENDABLE_VOLUMES } from "../drain.ts";
 import {
   clusterRole,
   clusterRoleBinding,
@@ -80,7 +81,8 @@ export const metricsServerManifests = (image: string): readonly Manifest[] => [
       strategy: { rollingUpdate: { maxUnavailable: 0 } },
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        // Its folder holds nothing but a certificate that it makes at every start.
+        metadata: { labels, annotations: { [EXPENDABLE_VOLUMES]: "tmp-dir" } },
         spec: {
           serviceAccountName: name,
           priorityClassName: "system-cluster-critical",
