@@ -50,7 +50,7 @@ const guide = [
         return [name, String(cpuSeconds), String(downloadMegabytes)];
       }),
   ),
-  `The wall time is about half of that on two quiet cores. Packing costs a CPU second for about 2.5 MB of content and runs for one file or layer at a time, beside the compilers: each compressor holds 90 MB. The engine's own memory does not grow with what is packed; compilers and linkers take up to 0.9 GB each. A finished program, a packed layer and a finished component are each kept by what they are made from (sources, toolchain, flags, lock entries, compressor), so a build that was ended at any moment goes on with them; the programs it had started end with it.`,
+  `The wall time is about half of that on two quiet cores. Packing costs a CPU second for about 7 MB of content and runs for one file or layer at a time, beside the compilers: a compressor holds 50 MB. The engine's own memory does not grow with what is packed; compilers and linkers take up to 0.9 GB each. A finished program, a packed layer and a finished component are each kept by what they are made from (sources, toolchain, flags, lock entries, compressor), so a build that was ended at any moment goes on with them; the programs it had started end with it.`,
   "## Limits",
   `- Release 1.37 is built whole for amd64. For arm64 the lock holds every set, but only \`pause\` and \`flannel-cni\` have been cross-compiled and no arm64 program has been run; runc would need Debian's package \`gcc-aarch64-linux-gnu\`.
 - A program that is partly C (runc, and flannel on amd64) is equal byte for byte only under the same release of gcc and binutils; both are part of its key. On a fresh Debian, \`gcc\` and \`pkg-config\` are needed; headers and libraries come from the locked set \`cgo\`.

@@ -11,6 +11,7 @@ const [step = "", root = "", file = "", key = "", address = ""] = process.argv.s
 const approve = believe(TrustedKey.parse(JSON.parse(await readFile(key, "utf8"))));
 const store = await openStore(root);
 const started = performance.now();
+const before = process.cpuUsage();
 if (step === "export") {
   const [bundle] = await store.bundles();
   if (bundle !== undefined) await exportTo(store, bundle, { path: file });
@@ -41,4 +42,5 @@ if (step === "export") {
 const ms = performance.now() - started;
 // VmHWM and not getrusage: that one remembers the memory of the parent from before exec.
 const peak = Number(/VmHWM:\s+(\d+)/.exec(await readFile("/proc/self/status", "utf8"))?.[1]) / 1024;
-process.stdout.write(JSON.stringify({ ms, peak }));
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(JSON.stringify({ ms, cpu: (user + system) / 1000, peak }));

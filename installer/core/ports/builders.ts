@@ -131,7 +131,7 @@ export interface BuildCache {
   readonly blobs: PackingStore;
   find(key: string): Promise<CachedComponent | undefined>;
   keep(key: string, component: CachedComponent): Promise<void>;
-  /** Compresses into `blobs`, one after the other: a compressor takes 90 MB, and a build's memory is bounded. */
+  /** Compresses into `blobs`, one after the other: a compressor takes 50 MB, and a build's memory is bounded. */
   pack(source: ByteSource, signal: AbortSignal): Promise<CompressedBlob>;
   /** A compressed blob made before from what `key` names, if it is still in `blobs`. */
   findBlob(key: string): Promise<CompressedBlob | undefined>;

@@ -28,7 +28,7 @@ describe("the cache of a build", () => {
     expect((await readdir(join(folder, "packed"))).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
-  test("packs one blob at a time, since each compressor holds 90 MB", async () => {
+  test("packs one blob at a time, since each compressor holds 50 MB", async () => {
     const blobs = memoryBlobs();
     let running = 0;
     let most = 0;
