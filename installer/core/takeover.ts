@@ -10,7 +10,7 @@ export type Takeover = "refuse" | "replace";
 const looking = ["check", "status"] as const;
 
 /** Workflows that change machines or the cluster. */
-const changing = ["bootstrap", "drain", "forget", "maintain", "reboot", "return", "shutdown"] as const;
+const changing = ["bootstrap", "drain", "forget", "maintain", "reboot", "remove-machine", "reset", "return", "shutdown"] as const;
 
 /**
  * Outer keys are what runs, inner ones what is started. Two operations never share a machine, because the journal could not

@@ -1,9 +1,11 @@
 import { implement, withEventMeta } from "@orpc/server";
+import { stringify } from "yaml";
 import { contract } from "../contract/api/index.ts";
 import type { FeedItem, Operation, Step } from "../contract/api/operations.ts";
-import type { ClusterReference, SpecSource } from "../contract/api/base.ts";
+import type { EditedCluster, SpecSource } from "../contract/api/base.ts";
 import type { ClusterSpec } from "../contract/spec/cluster.ts";
 import type { OperationRecord, StepRecord } from "../core/ports/journal.ts";
+import { editedSpec } from "../core/cluster/leave-edit.ts";
 import { mergeAccess } from "../core/spec/merge.ts";
 import { requireClusterSpec } from "../core/spec/parse.ts";
 import type { CallContext, EngineServices } from "./services.ts";
@@ -13,10 +15,15 @@ const done = { done: true } as const;
 /** Calls about operations. */
 export const operationsRouter = ({ operations, clusters, checks, engine }: EngineServices) => {
   const os = implement(contract.operations).$context<CallContext>();
-  const clusterOf = async (source: SpecSource | ClusterReference): Promise<ClusterSpec> =>
-    "cluster" in source
-      ? (await clusters.get(source.cluster)).spec
-      : mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
+  const read = (source: SpecSource): ClusterSpec =>
+    mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
+  const clusterOf = async (source: SpecSource | EditedCluster): Promise<ClusterSpec> => {
+    if (!("cluster" in source)) return read(source);
+    const { spec } = await clusters.get(source.cluster);
+    if (source.without === undefined && source.with === undefined) return spec;
+    // Judged like one that an operator wrote: the rules are about the result, whoever made it.
+    return read({ file: `cluster ${source.cluster}`, text: stringify(editedSpec(spec, source)) });
+  };
 
   return os.router({
     plan: os.plan.handler(async ({ input, signal }) =>

@@ -4,7 +4,7 @@ import type { Journal } from "../core/ports/index.ts";
 import type { OperationRecord } from "../core/ports/journal.ts";
 
 /** Workflows whose success makes their spec the cluster's own. */
-const establishing: ReadonlySet<string> = new Set(["bootstrap"]);
+const establishing: ReadonlySet<string> = new Set(["bootstrap", "remove-machine"]);
 
 /** Workflows whose success ends a cluster. */
 const ending: ReadonlySet<string> = new Set(["reset"]);

@@ -1,5 +1,6 @@
 import { text } from "../contract/text.ts";
 import type { Workflow } from "../core/phase.ts";
+import { departures } from "../core/cluster/leave-rules.ts";
 import { dns } from "../phases/cluster/dns.ts";
 import { kubeconfig } from "../phases/cluster/kubeconfig.ts";
 import { kubelet } from "../phases/cluster/kubelet.ts";
@@ -8,6 +9,7 @@ import { metrics } from "../phases/cluster/metrics.ts";
 import { network } from "../phases/cluster/network.ts";
 import { ready } from "../phases/cluster/ready.ts";
 import { servingCertificate } from "../phases/cluster/serving-certificate.ts";
+import { strangers } from "../phases/cluster/strangers.ts";
 import { storage } from "../phases/cluster/storage.ts";
 import { deliver } from "../phases/content/deliver.ts";
 import { keepalived } from "../phases/content/keepalived.ts";
@@ -19,7 +21,11 @@ import { clusterSecrets } from "../phases/control-plane/secrets.ts";
 import { startControlPlane } from "../phases/control-plane/start.ts";
 import { keepalived as endpoint } from "../phases/endpoint/keepalived.ts";
 import { endpointProbe } from "../phases/endpoint/probe.ts";
+import { hostRecord } from "../phases/host/record.ts";
 import { hostSettings } from "../phases/host/settings.ts";
+import { leaveClean } from "../phases/leave/clean.ts";
+import { leaveDrain } from "../phases/leave/drain.ts";
+import { leaveStrike } from "../phases/leave/strike.ts";
 import { enlist } from "../phases/machine/enlist.ts";
 import { preflightCluster } from "../phases/preflight/cluster.ts";
 import { preflightRelease } from "../phases/preflight/release.ts";
@@ -34,16 +40,24 @@ import { timeSync } from "../phases/time/sync.ts";
 import { joinWorker } from "../phases/worker/join.ts";
 import { check } from "./check.ts";
 
-/** Makes a cluster of the machines, or goes on wherever the last attempt stopped. */
+/**
+ * Makes a cluster of the machines, or goes on wherever the last attempt stopped. Machines that were part of it and that the
+ * spec no longer names leave it.
+ */
 export const bootstrap: Workflow = {
   id: "bootstrap",
   title: text("Set the cluster up", "搭建集群"),
+  parameters: departures,
   phases: [
     ...check.phases,
     preflightRelease,
     membership,
     preflightCluster,
+    leaveDrain,
+    leaveStrike,
+    leaveClean,
     enlist,
+    hostRecord,
     hostSettings,
     trust,
     deliver,
@@ -67,6 +81,7 @@ export const bootstrap: Workflow = {
     joinControlPlane,
     joinWorker,
     ready,
+    strangers,
     servingCertificate,
     kubeconfig,
     metrics,

@@ -2,6 +2,8 @@ import type { Workflow } from "../core/phase.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { check } from "./check.ts";
 import { forget } from "./forget.ts";
+import { removeMachine } from "./remove-machine.ts";
+import { reset } from "./reset.ts";
 import { drain } from "./drain.ts";
 import { maintain } from "./maintain.ts";
 import { reboot } from "./reboot.ts";
@@ -19,5 +21,5 @@ export const workflows: readonly Workflow[] = [
   reboot,
   returnToService,
   shutdown,
-  status,
+  status, removeMachine, reset
 ];

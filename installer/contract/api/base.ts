@@ -1,5 +1,6 @@
 import { oc } from "@orpc/contract";
 import * as z from "zod";
+import { MachineSpec } from "../spec/cluster.ts";
 
 /**
  * Who may make a call, and whether it is put into the audit log:
@@ -80,6 +81,13 @@ export type SpecSource = Readonly<z.output<typeof SpecSource>>;
 /** A cluster the engine knows: its spec is the one that was applied last. */
 export const ClusterReference = z.strictObject({ cluster: z.string().max(63) });
 export type ClusterReference = Readonly<z.output<typeof ClusterReference>>;
+
+/** A cluster the engine knows, with other machines than it has: the resulting spec is the engine's to make and to judge. */
+export const EditedCluster = ClusterReference.extend({
+  without: z.array(z.string().max(63)).optional().describe("Names of machines that leave"),
+  with: z.array(MachineSpec).optional().describe("Machines that join"),
+});
+export type EditedCluster = Readonly<z.output<typeof EditedCluster>>;
 
 /** Why the operator decides something, in their own words; recorded in the journal. */
 export const Why = z.string().max(1000).default("");

@@ -11,7 +11,7 @@ import {
   StepRef,
 } from "../operation.ts";
 import { OperationParameters } from "../parameters.ts";
-import { ClusterReference, Done, operate, SpecSource, view, viewEach, Why } from "./base.ts";
+import { Done, EditedCluster, operate, SpecSource, view, viewEach, Why } from "./base.ts";
 
 /** An operation as it stands. */
 export const Operation = z.object({
@@ -49,7 +49,7 @@ export type FeedItem = Readonly<z.output<typeof FeedItem>>;
 
 const PlanRequest = z.strictObject({
   workflow: z.string().max(100),
-  spec: z.union([SpecSource, ClusterReference]),
+  spec: z.union([SpecSource, EditedCluster]),
   parameters: OperationParameters.default({}),
 });
 const StartRequest = PlanRequest.extend({

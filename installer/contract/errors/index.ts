@@ -7,6 +7,7 @@ import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { lifecycleErrors } from "./lifecycle.ts";
 import { preflightErrors } from "./preflight.ts";
+import { leaveErrors } from "./leave.ts";
 import { journalErrors } from "./journal.ts";
 import { processErrors } from "./process.ts";
 import { secretsErrors } from "./secrets.ts";
@@ -23,6 +24,7 @@ export const errorCatalog = {
   ...contentErrors,
   ...engineErrors,
   ...journalErrors,
+  ...leaveErrors,
   ...lifecycleErrors,
   ...preflightErrors,
   ...processErrors,

@@ -1,9 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforePaths } from "../runtime/host-record.ts";
 import { itemLines, registryItem, transferBytes, type ContentItem } from "./items.ts";
 import { findMissing, placeFiles, writeSmallFiles } from "./scripts.ts";
 
@@ -16,8 +26,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Runs a script as it is, but for the record of what was there before, which goes into the test's own folder. */
 const run = (script: string, args: readonly string[], input: string): string =>
-  execFileSync("sh", ["-c", script, "sh", ...args], { input, encoding: "utf8" });
+  execFileSync("sh", ["-c", script.replaceAll(beforePaths.folder, join(folder, "before")), "sh", ...args], {
+    input,
+    encoding: "utf8",
+  });
 
 const item = (name: string, text: string): ContentItem => {
   const blob = { digest: sha(text), size: Buffer.byteLength(text) };
@@ -96,6 +110,38 @@ describe("small files", () => {
     expect(run(writeSmallFiles, ["check"], line(path, "x = 2\n"))).toBe(`changed ${path}\n`);
     expect(run(writeSmallFiles, ["check"], line(path, "x = 1\n", "600"))).toBe(`changed ${path}\n`);
     expect(run(writeSmallFiles, ["check"], line(path, "x = 1\n"))).toBe("");
+  });
+});
+
+describe("the record of what was there before", () => {
+  const kept = (path: string): string => join(folder, "before", "files", path);
+
+  test("keeps a replaced file with its mode and the names of new files and folders, once", () => {
+    const [old, fresh] = [join(folder, "etc.conf"), join(folder, "new", "deep", "b.conf")];
+    writeFileSync(old, "the site's\n", { mode: 0o640 });
+    const line = (path: string, text: string): string =>
+      `644 ${path} ${Buffer.from(text).toString("base64")}\n`;
+    run(writeSmallFiles, ["write"], line(old, "ours\n") + line(fresh, "ours\n"));
+    run(writeSmallFiles, ["write"], line(old, "ours again\n") + line(fresh, "ours again\n"));
+    expect(readFileSync(kept(old), "utf8")).toBe("the site's\n");
+    expect(statSync(kept(old)).mode & 0o777).toBe(0o640);
+    expect(readFileSync(join(folder, "before", "absent"), "utf8")).toBe(`${fresh}\n`);
+    expect(readFileSync(join(folder, "before", "folders"), "utf8")).toBe(
+      `${join(folder, "new", "deep")}\n${join(folder, "new")}\n`,
+    );
+  });
+
+  test("is not begun by a check", () => {
+    run(writeSmallFiles, ["check"], `644 ${join(folder, "x")} eA==\n`);
+    expect(existsSync(join(folder, "before"))).toBe(false);
+  });
+
+  test("holds programs too", () => {
+    const one = item("one", "first");
+    mkdirSync(join(folder, "bin"));
+    writeFileSync(one.path, "the site's own");
+    place([one], ["first"]);
+    expect(readFileSync(kept(one.path), "utf8")).toBe("the site's own");
   });
 });
 

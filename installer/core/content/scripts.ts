@@ -1,3 +1,5 @@
+import { rememberFunction } from "../runtime/host-record.ts";
+
 /**
  * Finds files that are not what they should be. `$1` is the record of installed files; lines of `itemLines` come in on
  * standard input. A file whose size, mode, inode and change time are those recorded is believed, any other one is
@@ -42,6 +44,7 @@ export const fetchExits = {
 
 const functions = `
 record=$staging/installed
+${rememberFunction}
 place() {
   # content-digest size mode path file form: unpacks or moves a verified file to its place, in one step for whoever looks.
   mkdir -p "\${4%/*}"
@@ -69,6 +72,8 @@ umask 022
 mkdir -p "$staging" || exit 1
 chmod 700 "$staging"
 read -r token || exit 1
+list=$(cat)
+remember $(printf '%s\\n' "$list" | cut -d ' ' -f 4)
 zstd=plain
 if command -v zstd >/dev/null 2>&1; then zstd=zstd; fi
 fetch() {
@@ -108,7 +113,9 @@ while read -r content size mode path blob bytes form; do
   if [ -n "$pending" ]; then wait "$pending" || { failed=$?; pending=; break; }; fi
   finish "$content" "$size" "$mode" "$path" "$staging/$sum" "$form" "$bytes" "$sum" &
   pending=$!
-done
+done <<LIST
+$list
+LIST
 if [ -n "$pending" ]; then wait "$pending" || failed=$?; fi
 exit "$failed"
 `;
@@ -122,7 +129,9 @@ set -eu
 staging=$1
 ${functions}
 umask 022
-while read -r content size mode path blob bytes form; do
+list=$(cat)
+remember $(printf '%s\\n' "$list" | cut -d ' ' -f 4)
+printf '%s\\n' "$list" | while read -r content size mode path blob bytes form; do
   place "$content" "$size" "$mode" "$path" "$staging/$blob" "$form"
   echo "done $bytes $path"
 done
@@ -135,12 +144,18 @@ done
 export const writeSmallFiles = `
 set -eu
 umask 022
-while read -r mode path data; do
+${rememberFunction}
+list=$(while read -r mode path data; do
   have=none
   if [ -f "$path" ]; then have=$(stat -c %a "$path"); fi
   if [ "$have" = "$mode" ] && printf %s "$data" | base64 -d | cmp -s - "$path"; then continue; fi
-  echo "changed $path"
-  if [ "$1" = check ]; then continue; fi
+  printf '%s %s %s\\n' "$mode" "$path" "$data"
+done)
+if [ -z "$list" ]; then exit 0; fi
+printf '%s\\n' "$list" | cut -d ' ' -f 2 | sed 's/^/changed /'
+if [ "$1" = check ]; then exit 0; fi
+remember $(printf '%s\\n' "$list" | cut -d ' ' -f 2)
+printf '%s\\n' "$list" | while read -r mode path data; do
   mkdir -p "\${path%/*}"
   (umask 077; printf %s "$data" | base64 -d > "$path.slipway-new")
   chmod "$mode" "$path.slipway-new"

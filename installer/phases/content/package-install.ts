@@ -3,6 +3,7 @@ import { packageItem } from "../../core/content/items.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
 import type { StepContext } from "../../core/phase.ts";
 import { packagesFit, packagesOf, type WantedCommands } from "../../core/runtime/commands.ts";
+import { beforePaths } from "../../core/runtime/host-record.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
 import { releaseFor } from "../release.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
@@ -24,9 +25,14 @@ dpkg-query --show --showformat '\${Package} \${Status}\\n' "$@" 2>/dev/null | se
 exit 0
 `;
 
-/** Installs what lies in the folder `$1`, after ending an installation that was cut off. */
+/**
+ * Installs what lies in the folder `$1`, after ending an installation that was cut off. The names of the packages come in
+ * on standard input: they are written down before anything is installed.
+ */
 const install = `
 set -e
+(umask 077; mkdir -p ${beforePaths.folder}; cat >> ${beforePaths.packages})
+sync -d ${beforePaths.packages} 2>/dev/null || sync
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure -a --force-confold
 dpkg --install --force-confold --skip-same-version "$1"/*.deb
@@ -87,6 +93,10 @@ export const installLacking = async (
     absent.map((entry) => packageItem(entry, folder)),
     { rank },
   );
-  await remote.script(machine, install, { args: [folder], signal });
+  await remote.script(machine, install, {
+    args: [folder],
+    stdin: absent.map(({ name }) => `${name}\n`).join(""),
+    signal,
+  });
   return absent.map(({ name }) => name);
 };

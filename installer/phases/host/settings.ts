@@ -14,9 +14,9 @@ import {
 } from "../../core/runtime/host-settings.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
 import { differingFiles, writeFiles } from "../files.ts";
-import { enlist } from "../machine/enlist.ts";
 import { inventory } from "../machine/inventory.ts";
 import { machineNames, theMachine } from "../targets.ts";
+import { hostRecord } from "./record.ts";
 
 /** Prints `KEY VALUE` for each of the settings in `$@` that this kernel has, and `fixed KEY` for one that cannot be written. */
 const look = `
@@ -114,7 +114,7 @@ const Output = z.object({
 export const hostSettings = definePhase({
   id: "host.settings",
   title: text("Set kernel parameters", "设置内核参数"),
-  needs: { facts: inventory, enlisted: enlist },
+  needs: { facts: inventory, recorded: hostRecord },
   output: Output,
   effect: "changes",
   timeoutMs: 60_000,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
+import { leavingAlive } from "../../core/cluster/leave-rules.ts";
 import { definePhase } from "../../core/phase.ts";
 
 /** Logs in to the machine. Everything else on it waits for this. */
@@ -10,7 +11,7 @@ export const connect = definePhase({
   output: z.object({ hostKey: z.string(), user: z.string(), serverVersion: z.string() }),
   effect: "reads",
   timeoutMs: 30_000,
-  on: (cluster) => cluster.machines.map((machine) => machine.name),
+  on: (cluster, parameters) => [...cluster.machines, ...leavingAlive(parameters)].map(({ name }) => name),
   async probe({ machine, ports, signal, say }) {
     if (machine === undefined) throw new Error("machine.connect runs on machines only");
     const login = await ports.remote.login(machine, signal);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import { definePhase } from "../../core/phase.ts";
+import { rememberFunction } from "../../core/runtime/host-record.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
 import { machineNames, theMachine } from "../targets.ts";
 import { images } from "../runtime/images.ts";
@@ -24,7 +25,9 @@ if cmp -s "$1" "$anchor" && [ -e "$seen" ]; then echo trusted; else echo absent;
 `;
 
 const add = `${anchors}
+${rememberFunction}
 set -e
+remember "$anchor"
 mkdir -p "\${anchor%/*}"
 cp "$1" "$anchor.slipway-new"
 chmod 644 "$anchor.slipway-new"

@@ -3,7 +3,7 @@ import { text } from "../../contract/text.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
-import { enlist } from "../machine/enlist.ts";
+import { hostRecord } from "../host/record.ts";
 import { machineNames } from "../targets.ts";
 
 const filesOf = async ({
@@ -16,7 +16,7 @@ const filesOf = async ({
 export const trust = definePhase({
   id: "site.trust",
   title: text("Trust the site's CA", "信任站点 CA"),
-  needs: { enlisted: enlist },
+  needs: { recorded: hostRecord },
   output: z.object({ path: z.string() }),
   effect: "changes",
   timeoutMs: 60_000,
