@@ -18,6 +18,7 @@ import { createRedactor } from "../core/redact.ts";
 import { kubeconfig } from "../phases/cluster/kubeconfig.ts";
 import { inventory } from "../phases/machine/inventory.ts";
 import { createContractServer } from "../rpc/server.ts";
+import type { EngineServices } from "../rpc/services.ts";
 import { createClusterCare } from "../services/cluster-care.ts";
 import { createClusters } from "../services/clusters.ts";
 import { createMachines } from "../services/machines.ts";
@@ -25,6 +26,7 @@ import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import { workflows } from "../workflows/index.ts";
 import { composeBundles } from "./bundles.ts";
+import { composeConsole } from "./console.ts";
 import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
@@ -35,6 +37,8 @@ export interface ComposedEngine {
   readonly server: Server;
   readonly operations: OperationsService;
   readonly log: OpenedLog;
+  /** Begins to serve the console, if the settings ask for one. Rejects with CONSOLE_LISTEN_FAILED. */
+  openConsole(): Promise<void>;
   markReady(): void;
   /** Ends feeds, so that answers under way can drain. */
   endFeeds(): void;
@@ -95,30 +99,31 @@ export const composeEngine = async (
     });
     const closing = new AbortController();
     const started = startTimes();
-    const server = createContractServer(
-      {
-        engine: {
-          info: () => infoOf({ settings, host, operations, journal, started }),
-          shutdown,
-          closing: closing.signal,
-        },
-        operations,
-        clusters,
-        clusterCare: createClusterCare({ clusters, journal, ports, kubeconfigPhase: kubeconfig.id }),
-        machines: createMachines(journal, inventory.id),
-        workflows,
-        hostKeys,
-        secrets,
-        redactor,
-        bundles: content.bundles,
-        registry: content.registry,
-        siteCa,
-        checks: checkCatalogue(),
-        lab: deferred(async () => (await import("../adapters/lab/lab.ts")).createLab(labFolders(host))),
-        log,
+    const web = composeConsole({ settings, host, secrets, siteCa, redactor, log });
+    opened.defer(() => web.close());
+    const services: EngineServices = {
+      ...web.services,
+      engine: {
+        info: () => infoOf({ settings, host, operations, journal, started }),
+        shutdown,
+        closing: closing.signal,
       },
-      host.user,
-    );
+      operations,
+      clusters,
+      clusterCare: createClusterCare({ clusters, journal, ports, kubeconfigPhase: kubeconfig.id }),
+      machines: createMachines(journal, inventory.id),
+      workflows,
+      hostKeys,
+      secrets,
+      redactor,
+      bundles: content.bundles,
+      registry: content.registry,
+      siteCa,
+      checks: checkCatalogue(),
+      lab: deferred(async () => (await import("../adapters/lab/lab.ts")).createLab(labFolders(host))),
+      log,
+    };
+    const server = createContractServer(services, host.user);
     opened.defer(async () => {
       server.close();
       server.closeAllConnections();
@@ -127,6 +132,7 @@ export const composeEngine = async (
       server,
       operations,
       log,
+      openConsole: () => web.listen(services),
       markReady: () => {
         started.ready();
         content.serveInBackground();

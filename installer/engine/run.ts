@@ -39,6 +39,7 @@ export const runEngine = async (settings: EngineSettings, host: EngineHost): Pro
         ...(groupId === undefined ? {} : { groupId }),
       });
       await operations.recover(settings.recover);
+      await engine.openConsole();
     } catch (error) {
       await engine.close();
       throw error;

@@ -3,8 +3,12 @@ import { contract } from "../contract/api/index.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
 import { clusterJsonSchema } from "../core/spec/json-schema.ts";
 import { parseClusterSpec } from "../core/spec/parse.ts";
+import { tokensRouter, usersRouter } from "./accounts.ts";
+import { auditRouter } from "./audit.ts";
+import { authRouter } from "./auth.ts";
 import { bundlesRouter } from "./bundles.ts";
 import { clustersRouter } from "./clusters.ts";
+import { consoleRouter } from "./console.ts";
 import { labRouter } from "./lab.ts";
 import { operationsRouter } from "./operations.ts";
 import { registryRouter } from "./registry.ts";
@@ -24,7 +28,12 @@ export const createRouter = (services: EngineServices) => {
         return done;
       }),
     },
+    audit: auditRouter(services),
+    auth: authRouter(services),
     bundles: bundlesRouter(services),
+    console: consoleRouter(services),
+    tokens: tokensRouter(services),
+    users: usersRouter(services),
     clusters: clustersRouter(services),
     operations: operationsRouter(services),
     registry: registryRouter(services),

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { CONTRACT_HEADER, USER_HEADER } from "../contract/api/version.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
+import { socketClient } from "./client-of.ts";
 import { MAX_BODY_BYTES, toCallError } from "./errors.ts";
+import { gate } from "./gate.ts";
 import { requireContract, withinDeadline } from "./handling.ts";
 import { createRouter } from "./router.ts";
 import type { CallContext, EngineServices } from "./services.ts";
@@ -26,7 +28,8 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "http://engine").pathname;
-    const context: CallContext = { by: headerText(request, USER_HEADER) ?? defaultUser };
+    const by = headerText(request, USER_HEADER) ?? defaultUser;
+    const context: CallContext = { by, client: socketClient(by) };
     try {
       const typed = path.startsWith(`${RPC_PREFIX}/`);
       if (typed || request.headers[CONTRACT_HEADER] !== undefined) requireContract(request.headers);
@@ -50,7 +53,8 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
   return server;
 };
 
-const handlerSettings = ({ redactor, log }: EngineServices) => ({
+/** What every transport does with every call: limits, errors, deadlines, permissions, audit. */
+export const handlerSettings = (services: EngineServices) => ({
   plugins: [new BodyLimitPlugin<CallContext>({ maxBodySize: MAX_BODY_BYTES })],
   eventIteratorKeepAliveInterval: 5_000,
   interceptors: [
@@ -59,13 +63,14 @@ const handlerSettings = ({ redactor, log }: EngineServices) => ({
       try {
         return await next();
       } catch (thrown) {
-        const error = toCallError(thrown, { call, redactor });
-        if (error.code === "INTERNAL") log.error({ call, error: error.data }, "a call failed unexpectedly");
+        const error = toCallError(thrown, { call, redactor: services.redactor });
+        if (error.code === "INTERNAL")
+          services.log.error({ call, error: error.data }, "a call failed unexpectedly");
         throw error;
       }
     },
   ],
-  clientInterceptors: [withinDeadline(redactor)],
+  clientInterceptors: [withinDeadline(services.redactor), gate(services)],
 });
 
 /** What `createApiHandler` needs of them. */
@@ -78,8 +83,16 @@ const callName = (path: string): string =>
     .join(".");
 
 /** Answers outside of oRPC, in the form in which its clients expect errors. */
-const refuse = (
-  { response, path, services }: { response: ServerResponse; path: string; services: EngineServices },
+export const refuse = (
+  {
+    response,
+    path,
+    services,
+  }: {
+    response: ServerResponse;
+    path: string;
+    services: Pick<EngineServices, "redactor" | "log">;
+  },
   thrown: unknown,
 ): void => {
   const error = toCallError(thrown, { call: path, redactor: services.redactor });

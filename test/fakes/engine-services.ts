@@ -7,6 +7,7 @@ import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import type { EngineServices } from "../../installer/rpc/services.ts";
 import type { OperationsService, StartRequest } from "../../installer/services/operations-api.ts";
 import type { SiteBundles } from "../../installer/services/site-bundles.ts";
+import { fakeAudit, noAccounts, noConsole } from "./console.ts";
 
 /** Everything behind the contract, in memory, for tests of the transport and of clients. */
 export const fakeEngineServices = (changes: Partial<EngineServices> = {}): EngineServices => ({
@@ -59,6 +60,9 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
       }),
   },
   siteCa: { certificate: () => Promise.resolve("") },
+  accounts: noAccounts,
+  audit: fakeAudit(),
+  console: noConsole,
   redactor: fakeRedactor(),
   checks: [
     {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { CONTRACT_VERSION } from "../../contract/api/version.ts";
 import type { EngineInfo } from "../../contract/api/engine.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
@@ -18,6 +19,9 @@ export const run: Action = async ({ environment, places }, input) => {
   const socketGroup = optionText(input, "socketGroup");
   const exitWhenIdleSeconds = wholeNumber(input, "exitWhenIdle");
   const readyFd = wholeNumber(input, "readyFd");
+  const listen = optionText(input, "listen");
+  const ui = optionText(input, "ui");
+  const names = optionText(input, "consoleName");
   return environment.runEngine({
     data: places.data,
     socketPath: places.socketPath,
@@ -25,6 +29,9 @@ export const run: Action = async ({ environment, places }, input) => {
     ...(socketGroup === undefined ? {} : { socketGroup }),
     ...(exitWhenIdleSeconds === undefined ? {} : { exitWhenIdleSeconds }),
     ...(readyFd === undefined ? {} : { readyFd }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(ui === undefined ? {} : { ui: resolve(ui) }),
+    ...(names === undefined ? {} : { consoleNames: names.split(",") }),
   });
 };
 

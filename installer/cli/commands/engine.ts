@@ -28,6 +28,25 @@ export const engine: NounSpec = {
           flags: "--exit-when-idle <seconds>",
           text: text("leave after being idle for so long", "空闲达到该秒数后退出"),
         },
+        {
+          flags: "--listen <address>",
+          text: text(
+            "serve the web console on this address and port (nowhere)",
+            "在该地址和端口提供网页控制台（默认不提供）",
+          ),
+        },
+        {
+          flags: "--console-name <names>",
+          text: text(
+            "other names browsers use for it, separated by commas",
+            "浏览器访问时使用的其他名称，以逗号分隔",
+          ),
+        },
+        {
+          flags: "--ui <folder>",
+          text: text("folder of the built console", "已构建的控制台网页目录"),
+          completes: "folder",
+        },
         { flags: "--ready-fd <fd>", text: text("report readiness here", "就绪通知的描述符"), hidden: true },
       ],
       examples: [
@@ -36,6 +55,11 @@ export const engine: NounSpec = {
           "slipway engine --data /srv/slipway --socket /run/slipway/engine.sock --socket-group slipway",
           "run as a service for a group of operators",
           "作为服务运行，供一组操作员使用",
+        ),
+        example(
+          "slipway engine run --listen 0.0.0.0:8443",
+          "with the web console; the first link is printed here",
+          "同时提供网页控制台；首个链接显示在此处",
         ),
         example(
           "slipway engine --recover wait",

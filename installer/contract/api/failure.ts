@@ -20,6 +20,23 @@ const statusByCode = new Map<string, number>([
   ["CONTRACT_MISMATCH", 409],
   ["CANCELLED", 499],
   ["CALL_TIMEOUT", 504],
+  ["SIGN_IN_NEEDED", 401],
+  ["LOGIN_REFUSED", 401],
+  ["LOGIN_CODE_NEEDED", 401],
+  ["TOKEN_REFUSED", 401],
+  ["LOGIN_LOCKED", 429],
+  ["RATE_LIMITED", 429],
+  ["PERMISSION_DENIED", 403],
+  ["TOKEN_SCOPE", 403],
+  ["GRANTS_EXCEEDED", 403],
+  ["ORIGIN_REFUSED", 403],
+  ["HOST_REFUSED", 421],
+  ["ENROLMENT_INVALID", 404],
+  ["USER_UNKNOWN", 404],
+  ["SESSION_UNKNOWN", 404],
+  ["TOKEN_UNKNOWN", 404],
+  ["USER_EXISTS", 409],
+  ["LAST_ADMINISTRATOR", 409],
 ]);
 
 /** The WireError inside a foreign failure value, or undefined when the peer was not speaking our contract. */

@@ -1,7 +1,10 @@
 import type { ContractRouter } from "@orpc/contract";
+import { audit } from "./audit.ts";
+import { auth } from "./auth.ts";
 import type { CallMeta } from "./base.ts";
 import { bundles } from "./bundles.ts";
 import { clusters } from "./clusters.ts";
+import { webConsole } from "./console.ts";
 import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
 import { lab } from "./lab.ts";
@@ -11,12 +14,17 @@ import { preflight } from "./preflight.ts";
 import { registry } from "./registry.ts";
 import { secrets } from "./secrets.ts";
 import { specs } from "./specs.ts";
+import { tokens } from "./tokens.ts";
+import { users } from "./users.ts";
 import { workflows } from "./workflows.ts";
 
 /** Everything the engine can be asked, declared once: router, typed client and OpenAPI document all derive from it. */
 export const contract = {
+  audit,
+  auth,
   bundles,
   clusters,
+  console: webConsole,
   engine,
   hostKeys,
   lab,
@@ -26,6 +34,8 @@ export const contract = {
   registry,
   secrets,
   specs,
+  tokens,
+  users,
   workflows,
 } satisfies ContractRouter<CallMeta>;
 

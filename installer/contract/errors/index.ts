@@ -2,6 +2,7 @@ import { buildErrors } from "./build.ts";
 import { bundleErrors } from "./bundle.ts";
 import { bundleStoreErrors } from "./bundle-store.ts";
 import { clusterErrors } from "./cluster.ts";
+import { consoleErrors } from "./console.ts";
 import { contentErrors } from "./content.ts";
 import { engineErrors } from "./engine.ts";
 import type { ErrorEntry } from "./entry.ts";
@@ -21,6 +22,7 @@ export const errorCatalog = {
   ...bundleErrors,
   ...bundleStoreErrors,
   ...clusterErrors,
+  ...consoleErrors,
   ...contentErrors,
   ...engineErrors,
   ...journalErrors,
