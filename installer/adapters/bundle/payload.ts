@@ -1,3 +1,4 @@
+import { type FileHandle, open } from "node:fs/promises";
 import { ByteReader } from "../../core/bundle/byte-reader.ts";
 import {
   type BlobSink,
@@ -87,41 +88,76 @@ const takeFromFiles = async (run: PayloadRun): Promise<void> => {
   }
 };
 
-/** Reads all that is not content: headers, fillings, the end. */
+/**
+ * Reads all that is not content: headers, fillings, the end. Between two blobs that is one piece: the filling behind the
+ * one and the header of the next.
+ */
 const checkFrame = async (run: PayloadRun): Promise<void> => {
+  await using files = new OpenFiles();
+  const between = async (
+    [start, end]: readonly [number, number],
+    read: (input: ByteReader) => Promise<void>,
+  ): Promise<void> => {
+    const segments = run.source.segments?.(start, Math.min(end, run.source.size ?? end)) ?? [];
+    const input = new ByteReader(files.pieces(segments), run.source.name, start);
+    try {
+      await read(input);
+    } finally {
+      await input.close();
+    }
+  };
+  let previous: TransportEntry | undefined;
   for (const entry of run.head.payload) {
     const header = entry.offset - TAR_BLOCK;
-    await withReader(run, { start: header, end: entry.offset, item: itemOf(entry) }, async (input) => {
+    const filled = previous;
+    await between([filled === undefined ? header : endOf(filled), entry.offset], async (input) => {
+      if (filled !== undefined) await checkFilling(input, filled);
+      input.item = itemOf(entry);
       checkHeader(await input.take(TAR_BLOCK), entry, header);
     });
-    const start = entry.offset + entry.size;
-    const filling = tarPadding(entry.size);
-    await withReader(run, { start, end: start + filling, item: itemOf(entry) }, async (input) => {
-      if (isZero(await input.take(filling))) return;
-      throw SlipwayError.of("BUNDLE_PADDING_BAD", { item: itemOf(entry), offset: start });
-    });
+    previous = entry;
   }
-  const trailer = {
-    start: run.head.trailerOffset,
-    end: Number.POSITIVE_INFINITY,
-    item: "the end of the archive",
-  };
-  await withReader(run, trailer, readTrailer);
+  const last = previous;
+  const rest = last === undefined ? run.head.trailerOffset : endOf(last);
+  await between([rest, Number.POSITIVE_INFINITY], async (input) => {
+    if (last !== undefined) await checkFilling(input, last);
+    await readTrailer(input);
+  });
 };
 
-const withReader = async (
-  run: PayloadRun,
-  { start, end, item }: { start: number; end: number; item: string },
-  read: (input: ByteReader) => Promise<void>,
-): Promise<void> => {
-  const input = readerAt(run, start, end);
-  input.item = item;
-  try {
-    await read(input);
-  } finally {
-    await input.close();
-  }
+const endOf = ({ offset, size }: TransportEntry): number => offset + size;
+
+const checkFilling = async (input: ByteReader, entry: TransportEntry): Promise<void> => {
+  input.item = itemOf(entry);
+  if (isZero(await input.take(tarPadding(entry.size)))) return;
+  throw SlipwayError.of("BUNDLE_PADDING_BAD", { item: itemOf(entry), offset: endOf(entry) });
 };
+
+/** Files that are opened once for many small reads. */
+class OpenFiles implements AsyncDisposable {
+  readonly #handles = new Map<string, FileHandle>();
+
+  async *pieces(segments: readonly Segment[]): AsyncGenerator<Uint8Array, void> {
+    for (const { path, start, end } of segments) {
+      const handle = this.#handles.get(path) ?? (await open(path, "r"));
+      this.#handles.set(path, handle);
+      for (let at = start; at < end;) {
+        const buffer = Buffer.allocUnsafe(Math.min(FRAME_BYTES, end - at));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+        at += bytesRead;
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const handle of this.#handles.values()) await handle.close();
+  }
+}
+
+/** More than a filling and a header. */
+const FRAME_BYTES = 2048;
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
