@@ -7,6 +7,7 @@ import { kubelet } from "../phases/cluster/kubelet.ts";
 import { membership } from "../phases/cluster/membership.ts";
 import { metrics } from "../phases/cluster/metrics.ts";
 import { network } from "../phases/cluster/network.ts";
+import { nodes } from "../phases/cluster/nodes.ts";
 import { ready } from "../phases/cluster/ready.ts";
 import { servingCertificate } from "../phases/cluster/serving-certificate.ts";
 import { strangers } from "../phases/cluster/strangers.ts";
@@ -81,6 +82,7 @@ export const bootstrap: Workflow = {
     joinControlPlane,
     joinWorker,
     ready,
+    nodes,
     strangers,
     servingCertificate,
     kubeconfig,

@@ -14,7 +14,7 @@ type Asking = Pick<NodeStep, "cluster" | "ports" | "signal">;
 
 /** How a machine is, by its own words. Rejects with the ssh area's errors, or STEP_TIMEOUT. */
 export const askHealth = (step: Asking, machine: MachineSpec): Promise<MachineHealth> =>
-  bounded(step, HEALTH_MS, async (signal) => {
+  bounded(step, HEALTH_MS, async () => {
     const { kind, host, bindPort } = apiEndpoint(step.cluster);
     const role = machine.roles.includes("control-plane") ? "control-plane" : "worker";
     const { stdout } = await step.ports.remote.script(machine, machineHealthScript, {
@@ -24,7 +24,7 @@ export const askHealth = (step: Asking, machine: MachineSpec): Promise<MachineHe
         registryUrl(machine.address, step.cluster.registry.port),
         role,
       ],
-      signal,
+      signal: step.signal,
     });
     return parseMachineHealth(stdout, role);
   });
