@@ -41,6 +41,7 @@ export const exitFamilies: readonly ExitFamily[] = [
   { title: text("Machines that leave a cluster", "离开集群的机器"), ranges: [[120, 125]] },
   { title: text("Machines in and out of service", "机器的停用与恢复"), ranges: [[110, 119]] },
   { title: text("Console, accounts and audit", "控制台、账号与审计"), ranges: [[160, 169]] },
+  { title: text("Network boot", "网络引导"), ranges: [[100, 109]] },
 ];
 
 /** The family an exit code belongs to. */

@@ -10,6 +10,7 @@ import { lifecycleErrors } from "./lifecycle.ts";
 import { preflightErrors } from "./preflight.ts";
 import { leaveErrors } from "./leave.ts";
 import { journalErrors } from "./journal.ts";
+import { netbootErrors } from "./netboot.ts";
 import { processErrors } from "./process.ts";
 import { secretsErrors } from "./secrets.ts";
 import { labErrors } from "./lab.ts";
@@ -28,6 +29,7 @@ export const errorCatalog = {
   ...journalErrors,
   ...leaveErrors,
   ...lifecycleErrors,
+  ...netbootErrors,
   ...preflightErrors,
   ...processErrors,
   ...secretsErrors,

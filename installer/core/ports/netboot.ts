@@ -1,0 +1,57 @@
+import type { Lease } from "../netboot/dhcp/lease-table.ts";
+import type { Mac } from "../netboot/mac.ts";
+import type { BootEvent, FileRole } from "../netboot/timeline/events.ts";
+
+/** Where leases survive a restart of the engine. */
+export interface LeaseStore {
+  /** Every lease ever stored, the newest state of each address. */
+  load(): Promise<readonly Lease[]>;
+  /** Stores all of them or none; they outlive a kill of the process when it resolves. */
+  put(leases: readonly Lease[]): Promise<void>;
+}
+
+/** Looks for devices that use an address without having been given it. */
+export interface AddressProbe {
+  /** Whether anything but the machine `mac` itself answers for the address (RFC 5227). */
+  taken(address: number, mac: Mac): Promise<boolean>;
+}
+
+/** A DHCP server that is not ours. */
+export interface OtherDhcpServer {
+  readonly address: string;
+  readonly mac: Mac;
+  /** False for one that only tells what to boot (proxyDHCP). */
+  readonly givesAddresses: boolean;
+}
+
+/** Where the bytes of a boot file are. */
+export type BootFile = {
+  readonly role: FileRole;
+  readonly size: number;
+} & (
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  /** An absolute path; the file must not change while it is served. */
+  | { readonly kind: "file"; readonly path: string }
+);
+
+/** What a machine asked for, and as whom. */
+export interface BootFileRequest {
+  readonly protocol: "tftp" | "http";
+  /** As the client wrote it: a TFTP file name, or the path of a URL. */
+  readonly path: string;
+}
+
+/** An answer to a request for a file. `mac` is known when the path itself tells whose file it is. */
+export type BootFileAnswer =
+  | { readonly kind: "found"; readonly file: BootFile; readonly mac: Mac | undefined }
+  | { readonly kind: "missing" }
+  /** A token that is not, or no longer, good. */
+  | { readonly kind: "forbidden" };
+
+/** The files that machines may have. */
+export interface BootFiles {
+  find(request: BootFileRequest): Promise<BootFileAnswer>;
+}
+
+/** Hears of everything that happens to machines as they boot. Must not throw and must not wait. */
+export type BootListener = (event: BootEvent) => void;
