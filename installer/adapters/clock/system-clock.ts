@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { SlipwayError } from "../../core/contract.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 
@@ -6,6 +5,20 @@ import type { Clock } from "../../core/ports/clock.ts";
 const LONGEST_MS = 2 ** 31 - 1;
 
 const cancelled = (cause: unknown): SlipwayError => SlipwayError.of("CANCELLED", {}, { cause });
+
+/** One timer. Not that of node:timers/promises, which makes two exceptions more for each sleep that is cut short. */
+const delay = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(cancelled(signal?.reason));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
 
 /** The clock of the computer. */
 export const systemClock: Clock = {
@@ -16,11 +29,7 @@ export const systemClock: Clock = {
     let left = Math.max(0, ms);
     do {
       const part = Math.min(left, LONGEST_MS);
-      try {
-        await delay(part, undefined, signal === undefined ? {} : { signal });
-      } catch (thrown) {
-        throw cancelled(thrown);
-      }
+      await delay(part, signal);
       left -= part;
     } while (left > 0);
   },

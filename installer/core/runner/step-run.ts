@@ -116,25 +116,32 @@ const attemptStep = async (
   return { outcome: "applied", output: checked(step, output) };
 };
 
+/** Ends a wait that nobody asks why: without a reason every abort would make an exception with a stack. */
+const noReason = "over";
+
 /** Runs part of a step under its time-out; what does not heed the abort is left behind, never waited for without end. */
 export const within = async <T>(
   { step, ports, signal }: Pick<StepRunOptions, "step" | "ports" | "signal">,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> => {
   const inner = new AbortController();
-  const abort = (): void => inner.abort(signal.reason);
+  // One at a time, and no AbortSignal.any: steps are many, and a signal that they share would remember each of them.
+  let wait = new AbortController();
+  let over = false;
+  const abort = (): void => {
+    inner.abort(signal.reason);
+    wait.abort(noReason);
+  };
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
-  const timer = new AbortController();
   const expiry = (async (): Promise<never> => {
-    await ports.clock
-      .sleep(step.phase.timeoutMs, AbortSignal.any([timer.signal, signal]))
-      .catch(() => undefined);
-    if (timer.signal.aborted) return new Promise<never>(() => undefined);
+    await ports.clock.sleep(step.phase.timeoutMs, wait.signal).catch(() => undefined);
+    if (over) return new Promise<never>(() => undefined);
     if (!signal.aborted) {
       inner.abort(SlipwayError.of("STEP_TIMEOUT", { step: step.key, seconds: step.phase.timeoutMs / 1000 }));
     }
-    await ports.clock.sleep(abandonAfterMs, timer.signal).catch(() => undefined);
+    wait = new AbortController();
+    await ports.clock.sleep(abandonAfterMs, wait.signal).catch(() => undefined);
     throw inner.signal.reason;
   })();
   expiry.catch(() => undefined);
@@ -143,7 +150,8 @@ export const within = async <T>(
   } catch (error) {
     throw inner.signal.aborted && !signal.aborted ? inner.signal.reason : error;
   } finally {
-    timer.abort();
+    over = true;
+    wait.abort(noReason);
     signal.removeEventListener("abort", abort);
   }
 };
