@@ -287,7 +287,7 @@ describe("two operations", () => {
   test("never work on the same cluster", async () => {
     const { engine, cluster } = await begin(new World());
     await expect(engine.operations.start({ workflow: "world", cluster, by: "other" })).rejects.toMatchObject({
-      code: "OPERATION_CONFLICT",
+      code: "OPERATION_UNDER_WAY",
     });
   });
 

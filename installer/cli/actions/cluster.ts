@@ -1,10 +1,12 @@
 import { errorEntry, SlipwayError } from "../../contract/errors/index.ts";
+import type { Operation } from "../../contract/api/operations.ts";
 import type { Plan } from "../../contract/operation.ts";
 import { optionText, type Action, type Input } from "../command.ts";
+import type { EngineClient } from "../link/client.ts";
 import { errorText, stateText, type Words } from "../progress/words.ts";
 import { tableLines } from "../output/table.ts";
 import type { Session } from "../session.ts";
-import { problemLines, readSpec } from "./spec-file.ts";
+import { noteWarnings, problemLines, readSpec } from "./spec-file.ts";
 import { watchOperation, wordsFor } from "./watch.ts";
 
 /** `cluster check`. */
@@ -20,8 +22,8 @@ export const apply: Action = (session, input) => runWorkflow("bootstrap", sessio
 /** `machine forget`. */
 export const forget: Action = (session, input) => runWorkflow("forget", session, input);
 
-/** Plans a workflow over a spec, or starts it and follows. */
-const runWorkflow = async (workflow: string, session: Session, input: Input): Promise<number> => {
+/** Plans a workflow over a spec in a file, or starts it and follows. */
+export const runWorkflow = async (workflow: string, session: Session, input: Input): Promise<number> => {
   const spec = await readSpec(optionText(input, "file") ?? "", session.environment);
   const client = await session.engine();
   const verdict = await client.specs.validate(spec);
@@ -32,17 +34,30 @@ const runWorkflow = async (workflow: string, session: Session, input: Input): Pr
     if (session.format !== "table") return errorEntry("SPEC_INVALID").exit;
     throw SlipwayError.of("SPEC_INVALID", { file: spec.file, count: verdict.problems.length });
   }
+  noteWarnings(spec.file, verdict.warnings, session);
+  return runRequest({ workflow, spec }, session, input);
+};
+
+/** What an operation is to be about, as the engine takes it. */
+export type WorkflowRequest = Parameters<EngineClient["operations"]["plan"]>[0];
+
+/** Plans what is asked for, or starts it and follows. */
+export const runRequest = async (
+  request: WorkflowRequest,
+  session: Session,
+  input: Input,
+): Promise<number> => {
+  const client = await session.engine();
   const words = await wordsFor(session, client);
   if (input.options["plan"] === true) {
-    const plan = await client.operations.plan({ workflow, spec }, { context: { deadlineMs: PLAN_MS } });
+    const plan = await client.operations.plan(request, { context: { deadlineMs: PLAN_MS } });
     await session.show(plan, () => planLines(plan, words, session));
     const failed = plan.steps.find(({ error }) => error !== undefined)?.error;
     return failed === undefined ? 0 : errorEntry(failed.code).exit;
   }
   const confirmation = optionText(input, "confirm");
-  const operation = await client.operations.start({
-    workflow,
-    spec,
+  const operation = await startOrJoin(session, client, {
+    ...request,
     ...(confirmation === undefined ? {} : { confirmation }),
   });
   if (input.options["detach"] === true) {
@@ -50,6 +65,22 @@ const runWorkflow = async (workflow: string, session: Session, input: Input): Pr
     return 0;
   }
   return watchOperation(session, { client, operation, words });
+};
+
+/** Starts an operation. The very same one that runs already is followed instead: asking twice is no mistake. */
+const startOrJoin = async (
+  session: Session,
+  client: EngineClient,
+  request: Parameters<EngineClient["operations"]["start"]>[0],
+): Promise<Operation> => {
+  try {
+    return await client.operations.start(request);
+  } catch (error) {
+    if (!(error instanceof SlipwayError) || error.code !== "OPERATION_UNDER_WAY") throw error;
+    const id = String(error.params["running"]);
+    session.note(session.say("followsRunning", { operation: id }));
+    return client.operations.get({ id });
+  }
 };
 
 /** Probing a large site takes minutes; the engine's own deadline is the shorter one. */

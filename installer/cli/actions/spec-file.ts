@@ -27,6 +27,14 @@ export const readSpec = async (path: string, { stdin }: Environment): Promise<Sp
   }
 };
 
+/** Tells what is unwise in a spec, beside the result: on standard error. */
+export const noteWarnings = (file: string, warnings: readonly SpecProblem[], session: Session): void => {
+  for (const { line, column, path, message } of warnings) {
+    const place = session.paint.strong(`${file}:${line}:${column}`);
+    session.note(`${place}: ${session.say("specWarning")}: ${path}: ${message[session.language]}`);
+  }
+};
+
 /** Problems of a spec for people: place, what is wrong, what was found and what is allowed. */
 export const problemLines = (file: string, problems: readonly SpecProblem[], session: Session): string[] =>
   problems.flatMap(({ line, column, path, found, allowed, message }) => [

@@ -1,12 +1,13 @@
 import { errorEntry, SlipwayError } from "../../contract/errors/index.ts";
 import { argument, type Action } from "../command.ts";
-import { problemLines, readSpec } from "./spec-file.ts";
+import { noteWarnings, problemLines, readSpec } from "./spec-file.ts";
 
 /** `spec validate`. */
 export const validate: Action = async (session, input) => {
   const source = await readSpec(argument(input, 0), session.environment);
   const client = await session.engine();
   const verdict = await client.specs.validate(source);
+  if (verdict.valid) noteWarnings(source.file, verdict.warnings, session);
   await session.show(verdict.valid ? verdict.cluster : { problems: verdict.problems }, () =>
     verdict.valid
       ? [session.say("specGood", { file: source.file, machines: verdict.cluster.machines.length })]

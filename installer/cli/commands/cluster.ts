@@ -1,6 +1,7 @@
 import { text } from "../../contract/text.ts";
 import type { NounSpec } from "../command.ts";
 import { clusterAccess } from "./cluster-access.ts";
+import { clusterInit } from "./cluster-init.ts";
 import { example, workflowOptions } from "./common.ts";
 
 const fileOption = workflowOptions.filter(({ flags }) => flags.includes("--file"));
@@ -10,6 +11,7 @@ export const cluster: NounSpec = {
   name: "cluster",
   summary: text("work on a cluster and its machines", "对集群及其机器进行操作"),
   verbs: [
+    clusterInit,
     {
       name: "apply",
       summary: text(

@@ -1,10 +1,12 @@
 import { bundleMessages } from "./bundle.ts";
 import { clusterMessages } from "./cluster.ts";
 import { message } from "./message.ts";
+import { specMessages } from "./spec.ts";
 
 /** What the CLI itself says. Errors are worded by the error catalogue, steps by their phases. */
 export const messages = {
   ...bundleMessages,
+  ...specMessages,
   ...clusterMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),

@@ -18,4 +18,16 @@ export const specErrors = {
     ),
     hint: text("Fix the lines listed and run the command again.", "请修正列出的各行后重新运行。"),
   },
+  SPEC_EXISTS: {
+    retry: "never",
+    exit: 3,
+    title: text("{file} exists already and is left as it is", "{file} 已存在，保持原样"),
+    hint: text("Give another name with --file, or move it away.", "请用 --file 指定其他名称，或先移走该文件。"),
+  },
+  SPEC_UNWRITABLE: {
+    retry: "never",
+    exit: 3,
+    title: text("{file} cannot be written: {problem}", "无法写入 {file}：{problem}"),
+    hint: text("Check the folder and its permissions.", "请检查目录及其权限。"),
+  },
 } as const satisfies ErrorArea;
