@@ -262,7 +262,12 @@ describe("a cluster's status", () => {
 
   test("is down without a quorum or an API", () => {
     const two = new Map([...well.machines, ["n2", unreachable], ["n3", unreachable]] as const);
-    expect(found({ machines: two })[0]).toBe("down");
+    const api = { code: "API_UNAVAILABLE", params: {} };
+    expect(found({ machines: two, api })).toContain(
+      "bad -: etcd has lost its quorum: 1 of 3 members answer as healthy, 2 are needed",
+    );
+    expect(found({ machines: two, api })[0]).toBe("down");
+    expect(found({ machines: two })[0]).toBe("degraded");
     expect(found({ api: { code: "API_UNAVAILABLE", params: {} } })[0]).toBe("down");
   });
 

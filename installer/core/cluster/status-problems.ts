@@ -145,20 +145,30 @@ const serviceNote = ({ name, node }: MachineStatus): StatusProblem => {
   );
 };
 
+/** An API that answers has read from etcd's quorum, so that members which did not say so in time are only slow. */
+const quorumProblem = (
+  { members, healthy, needed }: StatusFacts["etcd"],
+  apiAnswers: boolean,
+): StatusProblem =>
+  apiAnswers
+    ? bad(
+        text(
+          `only ${healthy} of ${members} members of etcd answered in time, although the API is served`,
+          `${members} 个 etcd 成员中只有 ${healthy} 个及时响应，但 API 仍可用`,
+        ),
+      )
+    : bad(
+        text(
+          `etcd has lost its quorum: ${healthy} of ${members} members answer as healthy, ${needed} are needed`,
+          `etcd 失去多数派：${members} 个成员中只有 ${healthy} 个健康，至少需要 ${needed} 个`,
+        ),
+      );
+
 const siteProblems = ({ api, etcd, virtualIp, strangers }: StatusFacts): StatusProblem[] => {
   const { members, healthy, needed, leader } = etcd;
   return [
     ...(api === undefined ? [] : [bad(errorOf(api))]),
-    ...(healthy < needed
-      ? [
-          bad(
-            text(
-              `etcd has lost its quorum: ${healthy} of ${members} members answer as healthy, ${needed} are needed`,
-              `etcd 失去多数派：${members} 个成员中只有 ${healthy} 个健康，至少需要 ${needed} 个`,
-            ),
-          ),
-        ]
-      : []),
+    ...(healthy < needed ? [quorumProblem(etcd, api === undefined)] : []),
     ...(healthy >= needed && leader === null
       ? [warning(text("etcd's members do not agree on a leader", "etcd 各成员对 leader 的认知不一致"))]
       : []),

@@ -91,7 +91,7 @@ export const judgeStatus = (findings: StatusFindings): ClusterStatus => {
   return {
     cluster: cluster.name,
     at,
-    state: facts.api !== undefined || etcd.healthy < etcd.needed ? "down" : bad ? "degraded" : "healthy",
+    state: facts.api !== undefined ? "down" : bad ? "degraded" : "healthy",
     problems,
     endpoint: `https://${hostPort(endpoint)}`,
     virtualIp: facts.virtualIp,

@@ -49,7 +49,6 @@ export const reboot = definePhase({
   },
   async apply(context) {
     const outage = await beginOutage(context, await answering(context, context.target), "reboot");
-    context.waiting(text("the machine to go down", "机器停机"));
     await sendDown(context, outage);
     const after = await untilBack(context, {
       notBoot: outage.bootId,
