@@ -21,5 +21,7 @@ export const workflows: readonly Workflow[] = [
   reboot,
   returnToService,
   shutdown,
-  status, removeMachine, reset
+  status,
+  removeMachine,
+  reset,
 ];

@@ -38,7 +38,7 @@ export const exitFamilies: readonly ExitFamily[] = [
     ranges: [[80, 89]],
   },
   { title: text("Making and running a cluster", "集群的搭建与运行"), ranges: [[90, 99]] },
-  { title: text("Machines that leave a cluster", "离开集群的机器"), ranges: [[120, 125]] },
+  { title: text("Machines that leave a cluster", "离开集群的机器"), ranges: [[150, 159]] },
   { title: text("Machines in and out of service", "机器的停用与恢复"), ranges: [[110, 119]] },
   { title: text("Console, accounts and audit", "控制台、账号与审计"), ranges: [[160, 169]] },
   { title: text("Network boot", "网络引导"), ranges: [[100, 109]] },

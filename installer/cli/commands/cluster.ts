@@ -2,6 +2,7 @@ import { text } from "../../contract/text.ts";
 import type { NounSpec } from "../command.ts";
 import { clusterAccess } from "./cluster-access.ts";
 import { clusterInit } from "./cluster-init.ts";
+import { clusterMembership } from "./cluster-membership.ts";
 import { example, workflowOptions } from "./common.ts";
 
 const fileOption = workflowOptions.filter(({ flags }) => flags.includes("--file"));
@@ -61,5 +62,6 @@ export const cluster: NounSpec = {
       load: async () => (await import("../actions/cluster.ts")).check,
     },
     ...clusterAccess,
+    ...clusterMembership,
   ],
 };

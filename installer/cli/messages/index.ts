@@ -1,5 +1,6 @@
 import { bundleMessages } from "./bundle.ts";
 import { clusterMessages } from "./cluster.ts";
+import { membershipMessages } from "./cluster-membership.ts";
 import { message } from "./message.ts";
 import { specMessages } from "./spec.ts";
 
@@ -8,6 +9,7 @@ export const messages = {
   ...bundleMessages,
   ...specMessages,
   ...clusterMessages,
+  ...membershipMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),
   detail: message("detail", "详情"),

@@ -1,11 +1,11 @@
 import { text } from "../text.ts";
 import type { ErrorArea } from "./entry.ts";
 
-/** Errors of machines that leave a cluster, and of the end of a cluster. Exit codes 120-125. */
+/** Errors of machines that leave a cluster, and of the end of a cluster. Exit codes 150-159. */
 export const leaveErrors = {
   MACHINES_UNKNOWN: {
     retry: "never",
-    exit: 120,
+    exit: 150,
     title: text("{cluster} has no machine {machines}", "集群 {cluster} 中没有机器 {machines}"),
     hint: text(
       "`slipway cluster spec {cluster}` prints its machines. Nothing was changed.",
@@ -14,7 +14,7 @@ export const leaveErrors = {
   },
   MACHINES_KNOWN: {
     retry: "never",
-    exit: 120,
+    exit: 150,
     title: text("{cluster} has a machine {machines} already", "集群 {cluster} 中已有机器 {machines}"),
     hint: text(
       "Choose another name, or `slipway cluster replace` when the old machine is lost. Nothing was changed.",
@@ -23,7 +23,7 @@ export const leaveErrors = {
   },
   LAST_CONTROL_PLANE: {
     retry: "never",
-    exit: 121,
+    exit: 151,
     title: text(
       "no control plane of {cluster} would be left to go on with",
       "{cluster} 将没有任何可继续工作的控制平面",
@@ -35,7 +35,7 @@ export const leaveErrors = {
   },
   ENDPOINT_LEAVES: {
     retry: "never",
-    exit: 121,
+    exit: 151,
     title: text(
       "the API of {cluster} has the address of a machine that leaves; it would become {address}",
       "{cluster} 的 API 地址属于即将离开的机器；该地址将变为 {address}",
@@ -47,7 +47,7 @@ export const leaveErrors = {
   },
   ETCD_QUORUM_GONE: {
     retry: "never",
-    exit: 122,
+    exit: 152,
     title: text(
       "{alive} of {members} control planes of {cluster} are left alive: etcd has no majority and takes no change",
       "{cluster} 的 {members} 个控制平面中只剩 {alive} 个存活：etcd 已失去多数派，无法接受任何更改",
@@ -59,7 +59,7 @@ export const leaveErrors = {
   },
   ETCD_REMOVAL_REFUSED: {
     retry: "ask",
-    exit: 122,
+    exit: 152,
     title: text(
       "without {machine} only {healthy} of the {left} members of etcd would be well, and {needed} are needed",
       "移除 {machine} 后，etcd 的 {left} 个成员中只有 {healthy} 个正常，而至少需要 {needed} 个",
@@ -71,7 +71,7 @@ export const leaveErrors = {
   },
   LEAVE_DRAIN_BLOCKED: {
     retry: "ask",
-    exit: 123,
+    exit: 153,
     title: text(
       "the pods of {machine} could not be moved away: {problem}",
       "无法迁走 {machine} 上的 Pod：{problem}",
@@ -83,7 +83,7 @@ export const leaveErrors = {
   },
   LEAVE_INCOMPLETE: {
     retry: "ask",
-    exit: 124,
+    exit: 154,
     title: text("{machine} is not as it was found: {what}", "{machine} 未能恢复原状：{what}"),
     hint: text(
       "The detail lists everything that could not be removed. Retry; a reboot of the machine frees what is held by a program.",

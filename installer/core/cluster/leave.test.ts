@@ -46,7 +46,13 @@ describe("machines that an edited spec lets go", () => {
 
   test.each([
     ["every control plane", cluster(3, 1), ["n1", "n2", "n3"], {}, "LAST_CONTROL_PLANE"],
-    ["two dead control planes of three", cluster(3, 1), ["n1", "n2"], { dead: ["n1", "n2"] }, "ETCD_QUORUM_GONE"],
+    [
+      "two dead control planes of three",
+      cluster(3, 1),
+      ["n1", "n2"],
+      { dead: ["n1", "n2"] },
+      "ETCD_QUORUM_GONE",
+    ],
     ["one dead control plane of two", cluster(2, 1), ["n1"], { dead: ["n1"] }, "ETCD_QUORUM_GONE"],
     ["the machine whose address is the API's", cluster(2, 1, {}), ["n1"], {}, "ENDPOINT_LEAVES"],
   ])("may not be %s", (...[, applied, without, parameters, code]) => {

@@ -47,7 +47,7 @@ remember() {
   done
   if [ -n "$added" ]; then
     for known in kept folders absent; do
-      if [ -f "${beforePaths.folder}/$known" ]; then sync "${beforePaths.folder}/$known" 2>/dev/null || sync; fi
+      if [ -f "${beforePaths.folder}/$known" ]; then sync "${beforePaths.folder}/$known" 2>/dev/null || true; fi
     done
   fi
 }
@@ -140,6 +140,6 @@ list() {
 }
 remember ${programFiles.join(" ")}
 list > ${beforePaths.host}.new
-sync -d ${beforePaths.host}.new 2>/dev/null || sync
+sync -d ${beforePaths.host}.new 2>/dev/null || true
 mv -f ${beforePaths.host}.new ${beforePaths.host}
 `;

@@ -32,7 +32,7 @@ exit 0
 const install = `
 set -e
 (umask 077; mkdir -p ${beforePaths.folder}; cat >> ${beforePaths.packages})
-sync -d ${beforePaths.packages} 2>/dev/null || sync
+sync -d ${beforePaths.packages} 2>/dev/null || true
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure -a --force-confold
 dpkg --install --force-confold --skip-same-version "$1"/*.deb

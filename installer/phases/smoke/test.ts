@@ -7,6 +7,7 @@ import { definePhase, everyMachine, type StepContext } from "../../core/phase.ts
 import { imageOf } from "../../core/runtime/images.ts";
 import { applyManifests, kubectl, kubectlJson } from "../cluster/api.ts";
 import { askedMachine } from "../cluster/founder.ts";
+import { leaveStrike } from "../leave/strike.ts";
 import { ready } from "../cluster/ready.ts";
 import { anyRelease } from "../cluster/release.ts";
 import { servingCertificate } from "../cluster/serving-certificate.ts";
@@ -104,6 +105,8 @@ export const smokeTest = definePhase({
     ready,
     certificates: servingCertificate,
     registries: everyMachine(registryServe),
+    // Pods of machines that leave would be asked while they go.
+    struck: everyMachine(leaveStrike),
   },
   output: z.object({ machines: z.array(z.string()).describe("Machines whose pods reached all others") }),
   effect: "changes",
