@@ -1,6 +1,5 @@
 import type { ControlPlaneHealth, EtcdHealth, MachineHealth } from "../../contract/cluster-status.ts";
 import { jsonOf } from "../inventory/numbers.ts";
-import { registryPaths } from "../registry/config.ts";
 import { machinePaths } from "../runtime/paths.ts";
 import { ENDPOINT_UNIT } from "./keepalived.ts";
 
@@ -41,9 +40,6 @@ wait
 
 /** URL at which a registry of this cluster answers, as the machine itself asks it. */
 export const registryUrl = (address: string, port: number): string => `https://${address}:${port}/v2/`;
-
-/** Unit of the registry, named where its absence is told. */
-export const REGISTRY_UNIT = registryPaths.unitName;
 
 /** Fields of etcd's JSON gateway (etcd api/etcdserverpb/rpc.proto); 64-bit numbers come as text, zeros not at all. */
 interface GatewayStatus {
