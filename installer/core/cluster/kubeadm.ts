@@ -2,6 +2,7 @@ import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
 import { apiEndpoint, apiServerNames, hostPort, nodeAddress, taintsOf, type Taint } from "./endpoint.ts";
 import { kubeletConfiguration, type KubeletConfiguration } from "./kubelet.ts";
 import { kubernetesPaths } from "./paths.ts";
+import { strongCiphers } from "./tls.ts";
 import { yamlDocuments } from "./yaml.ts";
 
 /** kubeadm's configuration API, kubeadm.k8s.io/v1beta4 (kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go). */
@@ -59,6 +60,8 @@ export interface ClusterConfiguration {
   readonly clusterName: string;
   readonly kubernetesVersion: string;
   readonly controlPlaneEndpoint: string;
+  readonly certificateValidityPeriod: string;
+  readonly caCertificateValidityPeriod: string;
   readonly encryptionAlgorithm: "ECDSA-P256";
   readonly networking: {
     readonly podSubnet: string;
@@ -139,14 +142,6 @@ const localEndpoint = ({ cluster, machine }: MemberSettings): LocalEndpoint => (
   bindPort: apiEndpoint(cluster).bindPort,
 });
 
-const strongCiphers = [
-  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-].join(",");
-
 const apiServerArguments = ({ audit }: ClusterSpec): readonly Argument[] => [
   { name: "admission-control-config-file", value: kubernetesPaths.admission },
   { name: "authentication-config", value: kubernetesPaths.authentication },
@@ -160,7 +155,7 @@ const apiServerArguments = ({ audit }: ClusterSpec): readonly Argument[] => [
   { name: "kubelet-certificate-authority", value: kubernetesPaths.ca },
   { name: "profiling", value: "false" },
   { name: "tls-min-version", value: "VersionTLS12" },
-  { name: "tls-cipher-suites", value: strongCiphers },
+  { name: "tls-cipher-suites", value: strongCiphers.join(",") },
 ];
 
 const apiServerVolumes: readonly HostPath[] = [
@@ -206,6 +201,8 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   clusterName: cluster.name,
   kubernetesVersion: cluster.kubernetes.version,
   controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
+  certificateValidityPeriod: cluster.certificates.validity,
+  caCertificateValidityPeriod: cluster.certificates.caValidity,
   encryptionAlgorithm: "ECDSA-P256",
   networking: {
     podSubnet: cluster.network.pods,
@@ -219,6 +216,7 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   },
   controllerManager: {
     extraArgs: [
+      { name: "cluster-signing-duration", value: cluster.certificates.validity },
       { name: "profiling", value: "false" },
       { name: "terminated-pod-gc-threshold", value: "1000" },
     ],

@@ -1,5 +1,6 @@
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
 import { kubernetesPaths } from "./paths.ts";
+import { strongCiphers } from "./tls.ts";
 import { yamlDocuments } from "./yaml.ts";
 
 /** KubeletConfiguration (kubelet.config.k8s.io/v1beta1), as far as Slipway sets it. kubeadm fills in the rest. */
@@ -17,6 +18,7 @@ export const kubeletConfiguration = ({ kubelet }: ClusterSpec): KubeletConfigura
   rotateCertificates: true,
   serverTLSBootstrap: true,
   tlsMinVersion: "VersionTLS12",
+  tlsCipherSuites: strongCiphers,
   serializeImagePulls: false,
   maxParallelImagePulls: 4,
   seccompDefault: true,

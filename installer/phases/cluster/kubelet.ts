@@ -25,8 +25,8 @@ const patchesOf = (context: Step, facts: MachineFacts): readonly SmallFile[] =>
   });
 
 const filesOf = (context: Step, facts: MachineFacts): readonly SmallFile[] => [
-  { path: kubernetesPaths.kubeletUnit, content: kubeletUnit },
-  { path: kubernetesPaths.kubeletDropIn, content: kubeletDropIn },
+  { path: kubernetesPaths.kubeletUnit, content: kubeletUnit, mode: 0o600 },
+  { path: kubernetesPaths.kubeletDropIn, content: kubeletDropIn, mode: 0o600 },
   ...patchesOf(context, facts),
 ];
 
