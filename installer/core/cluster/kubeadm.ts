@@ -60,8 +60,6 @@ export interface ClusterConfiguration {
   readonly clusterName: string;
   readonly kubernetesVersion: string;
   readonly controlPlaneEndpoint: string;
-  readonly certificateValidityPeriod: string;
-  readonly caCertificateValidityPeriod: string;
   readonly encryptionAlgorithm: "ECDSA-P256";
   readonly networking: {
     readonly podSubnet: string;
@@ -201,8 +199,6 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   clusterName: cluster.name,
   kubernetesVersion: cluster.kubernetes.version,
   controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
-  certificateValidityPeriod: cluster.certificates.validity,
-  caCertificateValidityPeriod: cluster.certificates.caValidity,
   encryptionAlgorithm: "ECDSA-P256",
   networking: {
     podSubnet: cluster.network.pods,
@@ -216,7 +212,6 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   },
   controllerManager: {
     extraArgs: [
-      { name: "cluster-signing-duration", value: cluster.certificates.validity },
       { name: "profiling", value: "false" },
       { name: "terminated-pod-gc-threshold", value: "1000" },
     ],
