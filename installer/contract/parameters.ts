@@ -27,6 +27,7 @@ export const OperationParameters = z.strictObject({
     .optional()
     .describe("Machines that are lost for good: nothing is done on them, they are only struck off"),
   snapshot: z.string().optional().describe("Name of the etcd snapshot to restore"),
+  force: z.boolean().optional().describe("Also do what does not seem to be due yet"),
   drain: DrainSettings.optional(),
   why: z.string().max(1000).optional().describe("Why machines are taken out of service; shown with them"),
 });

@@ -7,10 +7,23 @@ import type { ClusterSpec } from "../contract/spec/cluster.ts";
 export type Takeover = "refuse" | "replace";
 
 /** Workflows that look and change nothing in a cluster: whoever wants to change something need not wait for them. */
-const looking = ["check", "status"] as const;
+const looking = ["certificates", "check", "snapshots", "status"] as const;
 
 /** Workflows that change machines or the cluster. */
-const changing = ["bootstrap", "drain", "forget", "maintain", "reboot", "remove-machine", "reset", "return", "shutdown"] as const;
+const changing = [
+  "bootstrap",
+  "drain",
+  "forget",
+  "maintain",
+  "reboot",
+  "remove-machine",
+  "renew-certificates",
+  "reset",
+  "restore",
+  "return",
+  "shutdown",
+  "snapshot",
+] as const;
 
 /**
  * Outer keys are what runs, inner ones what is started. Two operations never share a machine, because the journal could not

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { OpenedContent } from "../adapters/content/content.ts";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { OpenedTimeServer } from "../adapters/time/ntp-server.ts";
-import type { Content, Redactor, Releases, Secrets, SiteCa, TimeServer } from "../core/ports/index.ts";
+import type { Content, Redactor, Releases, Secrets, SiteCa, Snapshots, TimeServer } from "../core/ports/index.ts";
 import { deferred } from "./deferred.ts";
 import type { EngineHost } from "./run.ts";
 
@@ -11,6 +11,7 @@ export interface SitePorts {
   readonly content: Content;
   readonly releases: Releases;
   readonly siteCa: SiteCa;
+  readonly snapshots: Snapshots;
   readonly timeServer: TimeServer;
 }
 
@@ -35,6 +36,10 @@ export const composeSite = (parts: {
   });
   const ports: SitePorts = {
     siteCa,
+    snapshots: deferred(async () => {
+      const { createSnapshots } = await import("../adapters/snapshots/store.ts");
+      return createSnapshots(join(data, "snapshots"));
+    }),
     releases: deferred(async () => {
       const { createReleases } = await import("../adapters/release/releases.ts");
       return createReleases(await openStore());

@@ -20,6 +20,8 @@ import { invitation } from "../phases/control-plane/invitation.ts";
 import { joinControlPlane } from "../phases/control-plane/join.ts";
 import { clusterSecrets } from "../phases/control-plane/secrets.ts";
 import { startControlPlane } from "../phases/control-plane/start.ts";
+import { snapshotSchedule } from "../phases/etcd/schedule.ts";
+import { approver } from "../phases/certificates/approver.ts";
 import { keepalived as endpoint } from "../phases/endpoint/keepalived.ts";
 import { endpointProbe } from "../phases/endpoint/probe.ts";
 import { hostRecord } from "../phases/host/record.ts";
@@ -85,6 +87,8 @@ export const bootstrap: Workflow = {
     nodes,
     strangers,
     servingCertificate,
+    approver,
+    snapshotSchedule,
     kubeconfig,
     metrics,
     storage,

@@ -1,5 +1,10 @@
 import type { Workflow } from "../core/phase.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { certificates } from "./certificates.ts";
+import { renewCertificates } from "./renew-certificates.ts";
+import { restore } from "./restore.ts";
+import { snapshot } from "./snapshot.ts";
+import { snapshots } from "./snapshots.ts";
 import { check } from "./check.ts";
 import { forget } from "./forget.ts";
 import { removeMachine } from "./remove-machine.ts";
@@ -24,4 +29,9 @@ export const workflows: readonly Workflow[] = [
   status,
   removeMachine,
   reset,
+  certificates,
+  renewCertificates,
+  restore,
+  snapshot,
+  snapshots,
 ];

@@ -3,6 +3,7 @@ import type { NounSpec } from "../command.ts";
 import { clusterAccess } from "./cluster-access.ts";
 import { clusterInit } from "./cluster-init.ts";
 import { clusterMembership } from "./cluster-membership.ts";
+import { clusterBackup } from "./cluster-backup.ts";
 import { example, workflowOptions } from "./common.ts";
 
 const fileOption = workflowOptions.filter(({ flags }) => flags.includes("--file"));
@@ -62,6 +63,7 @@ export const cluster: NounSpec = {
       load: async () => (await import("../actions/cluster.ts")).check,
     },
     ...clusterAccess,
+    ...clusterBackup,
     ...clusterMembership,
   ],
 };

@@ -1,5 +1,6 @@
 import type { NounSpec } from "../command.ts";
 import { bundle } from "./bundle.ts";
+import { certificates } from "./certificates.ts";
 import { cluster } from "./cluster.ts";
 import { engine } from "./engine.ts";
 import { lab } from "./lab.ts";
@@ -11,6 +12,7 @@ import { completion, preflight, secret, spec, version } from "./other.ts";
 /** Every command there is, in the order of the help. */
 export const nouns: readonly NounSpec[] = [
   cluster,
+  certificates,
   operation,
   machine,
   bundle,

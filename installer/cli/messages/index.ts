@@ -1,6 +1,7 @@
 import { bundleMessages } from "./bundle.ts";
 import { clusterMessages } from "./cluster.ts";
 import { membershipMessages } from "./cluster-membership.ts";
+import { etcdMessages } from "./etcd.ts";
 import { message } from "./message.ts";
 import { specMessages } from "./spec.ts";
 
@@ -9,6 +10,7 @@ export const messages = {
   ...bundleMessages,
   ...specMessages,
   ...clusterMessages,
+  ...etcdMessages,
   ...membershipMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),

@@ -5,6 +5,7 @@ import { clusterErrors } from "./cluster.ts";
 import { consoleErrors } from "./console.ts";
 import { contentErrors } from "./content.ts";
 import { engineErrors } from "./engine.ts";
+import { etcdErrors } from "./etcd.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { lifecycleErrors } from "./lifecycle.ts";
 import { preflightErrors } from "./preflight.ts";
@@ -27,6 +28,7 @@ export const errorCatalog = {
   ...contentErrors,
   ...engineErrors,
   ...journalErrors,
+  ...etcdErrors,
   ...leaveErrors,
   ...lifecycleErrors,
   ...netbootErrors,

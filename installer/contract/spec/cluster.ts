@@ -2,7 +2,9 @@ import * as z from "zod";
 import { SshAccess, SshOverride } from "./access.ts";
 import { AuditSettings, EncryptionSettings } from "./audit.ts";
 import { BundleReference } from "./bundle.ts";
+import { CertificateSettings } from "./certificates.ts";
 import { Endpoint } from "./endpoint.ts";
+import { EtcdSettings } from "./etcd.ts";
 import { KubeadmSettings } from "./kubeadm.ts";
 import { KubeletOverride, KubeletSettings } from "./kubelet.ts";
 import { NetworkSettings } from "./network.ts";
@@ -134,6 +136,8 @@ export const ClusterSpec = z
     kubeadm: KubeadmSettings.prefault({}),
     audit: AuditSettings.prefault({}),
     encryption: EncryptionSettings.prefault({}),
+    certificates: CertificateSettings.prefault({}),
+    etcd: EtcdSettings.prefault({}),
     preflight: z
       .strictObject({
         waive: z

@@ -60,6 +60,8 @@ export interface ClusterConfiguration {
   readonly clusterName: string;
   readonly kubernetesVersion: string;
   readonly controlPlaneEndpoint: string;
+  readonly certificateValidityPeriod: string;
+  readonly caCertificateValidityPeriod: string;
   readonly encryptionAlgorithm: "ECDSA-P256";
   readonly networking: {
     readonly podSubnet: string;
@@ -199,6 +201,8 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   clusterName: cluster.name,
   kubernetesVersion: cluster.kubernetes.version,
   controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
+  certificateValidityPeriod: cluster.certificates.validity,
+  caCertificateValidityPeriod: cluster.certificates.caValidity,
   encryptionAlgorithm: "ECDSA-P256",
   networking: {
     podSubnet: cluster.network.pods,
@@ -212,6 +216,7 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
   },
   controllerManager: {
     extraArgs: [
+      { name: "cluster-signing-duration", value: cluster.certificates.validity },
       { name: "profiling", value: "false" },
       { name: "terminated-pod-gc-threshold", value: "1000" },
     ],

@@ -4,6 +4,7 @@ import type { Releases } from "./release.ts";
 import type { Remote } from "./remote.ts";
 import type { Secrets } from "./secrets.ts";
 import type { SiteCa } from "./site-ca.ts";
+import type { Snapshots } from "./snapshots.ts";
 import type { TimeServer } from "./time-server.ts";
 
 /** Every effect that phases may have, as interfaces. main.ts fills them with adapters, tests with fakes. */
@@ -14,6 +15,7 @@ export interface Ports {
   readonly remote: Remote;
   readonly secrets: Secrets;
   readonly siteCa: SiteCa;
+  readonly snapshots: Snapshots;
   readonly timeServer: TimeServer;
 }
 
@@ -26,4 +28,5 @@ export type { Releases } from "./release.ts";
 export type { Remote } from "./remote.ts";
 export type { Redactor, Secrets } from "./secrets.ts";
 export type { SiteCa } from "./site-ca.ts";
+export type { Snapshots } from "./snapshots.ts";
 export type { TimeServer } from "./time-server.ts";
