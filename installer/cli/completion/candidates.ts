@@ -25,7 +25,7 @@ export const candidatesFor = (line: readonly string[], grammar: Grammar): Candid
   const { nouns, globals } = grammar;
   const before = line.slice(0, -1);
   const current = line.at(-1) ?? "";
-  const { positionals, pending } = split(before, [...globals, ...nouns.flatMap(allOptions)]);
+  const { positionals, pending } = split(before, [...globals, ...likelyOptions(before, nouns)]);
   if (pending !== undefined) return valuesOf(pending);
 
   const noun = nouns.find(({ name }) => name === positionals[0]);
@@ -51,6 +51,14 @@ const takesValue = ({ flags }: OptionSpec): boolean => flags.includes("<");
 
 const allOptions = ({ verbs }: NounSpec): readonly OptionSpec[] =>
   verbs.flatMap(({ options }) => options ?? []);
+
+/** All options, those of the commands first whose names are on the line: one name may mean different things to two verbs. */
+const likelyOptions = (words: readonly string[], nouns: readonly NounSpec[]): readonly OptionSpec[] => {
+  const verbs = nouns
+    .filter(({ name }) => words.includes(name))
+    .flatMap((noun) => noun.verbs.filter(({ name }) => words.includes(name)));
+  return [...verbs.flatMap(({ options }) => options ?? []), ...nouns.flatMap(allOptions)];
+};
 
 /** The words that are no options, and the option whose value is being typed. */
 const split = (
