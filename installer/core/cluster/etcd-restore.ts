@@ -4,6 +4,7 @@ import { etcdPaths as at } from "./etcd-paths.ts";
 
 /** How far a restore has come on a machine. */
 export const restoreStages = ["stopped", "restored", "started"] as const;
+/** One of them; a later one includes those before it. */
 export type RestoreStage = (typeof restoreStages)[number];
 
 const common = `
