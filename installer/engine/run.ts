@@ -34,12 +34,13 @@ export const runEngine = async (settings: EngineSettings, host: EngineHost): Pro
     const { server, operations, log } = engine;
     const traffic = watchTraffic(server);
     try {
+      // Before the socket: whoever finds an engine there finds its console too.
+      await engine.openConsole();
       await listenOnSocket(server, {
         path: settings.socketPath,
         ...(groupId === undefined ? {} : { groupId }),
       });
       await operations.recover(settings.recover);
-      await engine.openConsole();
     } catch (error) {
       await engine.close();
       throw error;

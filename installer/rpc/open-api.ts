@@ -1,6 +1,7 @@
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { SmartCoercionPlugin } from "@orpc/json-schema";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
+import type { CallMeta } from "../contract/api/base.ts";
 import type { createRouter } from "./router.ts";
 import type { HandlerSettings } from "./server.ts";
 import type { CallContext } from "./services.ts";
@@ -12,6 +13,7 @@ export const createApiHandler = (
 ): OpenAPIHandler<CallContext> =>
   new OpenAPIHandler<CallContext>(router, {
     ...settings,
+    filter: ({ contract: { "~orpc": call } }) => (call.meta as CallMeta).permission !== "everyone",
     plugins: [
       ...settings.plugins,
       new SmartCoercionPlugin({ schemaConverters: [new ZodToJsonSchemaConverter()] }),

@@ -2,6 +2,7 @@ import { cliPage } from "./cli-page.ts";
 import { codeDigests } from "./code-digests.ts";
 import { componentsPage, componentsSchema } from "./components-page.ts";
 import { errorsPage } from "./errors-page.ts";
+import { permissionsPage } from "./permissions-page.ts";
 import { phasesPage } from "./phases-page.ts";
 import { clusterSchema, openApiDocument } from "./schemas.ts";
 
@@ -17,6 +18,7 @@ export interface Artefact {
 export const artefacts: readonly Artefact[] = [
   { path: "docs/errors.md", render: errorsPage },
   { path: "docs/phases.md", render: phasesPage },
+  { path: "docs/permissions.md", render: permissionsPage },
   { path: "docs/cli.md", render: cliPage },
   { path: "docs/openapi.json", render: openApiDocument },
   { path: "docs/cluster.schema.json", render: clusterSchema },

@@ -1,4 +1,6 @@
 import { OpenAPIGenerator } from "@orpc/openapi";
+import type { OpenAPI } from "@orpc/contract";
+import type { CallMeta } from "../../installer/contract/api/base.ts";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
 import { contract } from "../../installer/contract/api/index.ts";
 import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
@@ -13,22 +15,61 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** docs/openapi.json: the contract for programs in any language (OpenAPI 3.1). */
 export const openApiDocument = async (): Promise<string> =>
   json(
-    await new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] }).generate(contract, {
-      commonSchemas: {
-        ClusterSpec: { schema: ClusterSpec },
-        MachineFacts: { schema: MachineFacts },
-        OperationEvent: { schema: OperationEvent },
-        WireError: { schema: WireError },
-      },
-      info: {
-        title: "Slipway engine",
-        version: String(CONTRACT_VERSION),
-        description:
-          "Calls of the engine over its Unix socket. Every failure is a WireError of the catalogue (docs/errors.md).",
-        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
-      },
-    }),
+    withFailures(
+      await new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] }).generate(contract, {
+        // Signing in sets a cookie, which /api does not take: programs bring tokens.
+        filter: ({ contract: { "~orpc": call } }) => (call.meta as CallMeta).permission !== "everyone",
+        security: [{ token: [] }],
+        commonSchemas: {
+          ClusterSpec: { schema: ClusterSpec },
+          MachineFacts: { schema: MachineFacts },
+          OperationEvent: { schema: OperationEvent },
+          WireError: { schema: WireError },
+        },
+        info: {
+          title: "Slipway engine",
+          version: String(CONTRACT_VERSION),
+          description:
+            "Calls of the engine, below /api of its Unix socket and of the console. Every failure carries a WireError of the catalogue (docs/errors.md). Who may call what: docs/permissions.md.",
+          license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+        },
+      }),
+    ),
   );
+
+/** Adds what every call can answer: a failure, and the need of a token over TLS. */
+const withFailures = (document: OpenAPI.Document): OpenAPI.Document => {
+  const failure = { $ref: "#/components/responses/Failure" };
+  const calls = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
+  for (const call of calls as { responses?: Record<string, unknown> }[]) {
+    call.responses = { ...call.responses, "4XX": failure };
+  }
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      responses: {
+        Failure: {
+          description: "It was not done, or it failed",
+          content: { "application/json": { schema: failureSchema } },
+        },
+      },
+    },
+  };
+};
+
+const failureSchema = {
+  type: "object",
+  required: ["code", "status", "message", "data"],
+  properties: {
+    defined: { type: "boolean" },
+    code: { type: "string" },
+    status: { type: "integer" },
+    message: { type: "string" },
+    data: { $ref: "#/components/schemas/WireError" },
+  },
+} as const;
 
 /** docs/cluster.schema.json: what an editor needs to complete and check a cluster spec while it is written. */
 export const clusterSchema = (): string => json(clusterJsonSchema());

@@ -21,6 +21,7 @@ export interface EngineProcess {
 export const startEngine = async (
   data: string,
   env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Promise<EngineProcess> => {
   const socketPath = join(data, "engine.sock");
   const child = spawn(
@@ -34,6 +35,7 @@ export const startEngine = async (
       socketPath,
       "--recover",
       "resume",
+      ...args,
     ],
     { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] },
   );

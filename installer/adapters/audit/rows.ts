@@ -1,4 +1,4 @@
-import { AuditEntry } from "../../contract/audit.ts";
+import type { AuditEntry } from "../../contract/audit.ts";
 import type { SealedEntry } from "../../core/audit/chain.ts";
 
 /** `PRAGMA application_id` of the log: "SlAu". */

@@ -2,6 +2,7 @@ import type { NounSpec } from "../command.ts";
 import { bundle } from "./bundle.ts";
 import { certificates } from "./certificates.ts";
 import { cluster } from "./cluster.ts";
+import { audit, token, user, webConsole } from "./console.ts";
 import { engine } from "./engine.ts";
 import { lab } from "./lab.ts";
 import { machine } from "./machine.ts";
@@ -21,6 +22,10 @@ export const nouns: readonly NounSpec[] = [
   spec,
   secret,
   lab,
+  webConsole,
+  user,
+  token,
+  audit,
   engine,
   completion,
   version,

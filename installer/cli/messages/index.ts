@@ -2,12 +2,14 @@ import { bundleMessages } from "./bundle.ts";
 import { clusterMessages } from "./cluster.ts";
 import { membershipMessages } from "./cluster-membership.ts";
 import { etcdMessages } from "./etcd.ts";
+import { consoleMessages } from "./console.ts";
 import { message } from "./message.ts";
 import { specMessages } from "./spec.ts";
 
 /** What the CLI itself says. Errors are worded by the error catalogue, steps by their phases. */
 export const messages = {
   ...bundleMessages,
+  ...consoleMessages,
   ...specMessages,
   ...clusterMessages,
   ...etcdMessages,

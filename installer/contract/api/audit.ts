@@ -12,6 +12,7 @@ const Filter = z.strictObject({
   from: z.number().optional().describe("Milliseconds since the epoch"),
   to: z.number().optional(),
 });
+/** What to look for in the log; everything given must hold. */
 export type AuditFilter = Readonly<z.output<typeof Filter>>;
 
 /** A piece of an exported file, then what signs it. */

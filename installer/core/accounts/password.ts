@@ -9,16 +9,16 @@ const plain = (text: string): string => text.normalize("NFKC").toLowerCase();
 /** A password without what people add to common ones to please rules: `P@ssw0rd123!` is `password`. */
 const bare = (password: string): string =>
   plain(password)
+    .replace(/^[^a-z]+|[^a-z]+$/g, "")
     .replaceAll("@", "a")
     .replaceAll("0", "o")
     .replaceAll("$", "s")
-    .replaceAll("3", "e")
-    .replace(/^[^a-z]+|[^a-z]+$/g, "");
+    .replaceAll("3", "e");
 
 const isRepeated = (text: string): boolean => /^(.{1,4})\1+.{0,3}$/su.test(text);
 
 const isRun = (text: string): boolean => {
-  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
   return steps.every((step) => step === 1) || steps.every((step) => step === -1);
 };
@@ -26,7 +26,7 @@ const isRun = (text: string): boolean => {
 /** Rejects with PASSWORD_SHORT, PASSWORD_LIKE_NAME or PASSWORD_COMMON. Pure. */
 export const checkNewPassword = (password: string, user: string): void => {
   const text = plain(password);
-  if ([...text].length < MINIMUM_PASSWORD) {
+  if (Array.from(text).length < MINIMUM_PASSWORD) {
     throw SlipwayError.of("PASSWORD_SHORT", { minimum: MINIMUM_PASSWORD });
   }
   if (user.length > 2 && text.includes(plain(user))) throw SlipwayError.of("PASSWORD_LIKE_NAME", {});

@@ -104,7 +104,9 @@ export const socketCalls = (services: WebServices, router: ReturnType<typeof cre
       open.delete(connection);
       handler.close(peer);
     });
-    socket.on("message", (data: Buffer, isBinary: boolean) => {
+    socket.on("message", (received, isBinary) => {
+      // One piece: `binaryType` is left as it is.
+      const data = received as Buffer;
       connection.alive = true;
       if (connection.bucket.take(performance.now()) > 0 || connection.calls >= CALLS_AT_ONCE) {
         socket.close(CLOSED.flooded, "too many messages");
