@@ -59,7 +59,7 @@ const withFailures = (document: OpenAPI.Document): OpenAPI.Document => {
   };
 };
 
-const failureSchema = {
+const failureSchema: OpenAPI.SchemaObject = {
   type: "object",
   required: ["code", "status", "message", "data"],
   properties: {
@@ -69,7 +69,7 @@ const failureSchema = {
     message: { type: "string" },
     data: { $ref: "#/components/schemas/WireError" },
   },
-} as const;
+};
 
 /** docs/cluster.schema.json: what an editor needs to complete and check a cluster spec while it is written. */
 export const clusterSchema = (): string => json(clusterJsonSchema());
