@@ -24,6 +24,17 @@ export const toCallError = (
   });
 };
 
+/**
+ * A failure as those see it who call over the network: a fault of ours without its stack, which is in the engine's log and
+ * nobody else's business.
+ */
+export const withoutTrace = (error: ORPCError<string, WireError>): ORPCError<string, WireError> => {
+  if (error.code !== "INTERNAL") return error;
+  const { detail: _, ...data } = error.data;
+  const { status, message } = error;
+  return new CallError(error.code, { status, message, data });
+};
+
 const translated = (thrown: unknown, call: string): unknown => {
   // Handlers' failures are translated before they get here, so this one comes from reading the body.
   if (thrown instanceof SyntaxError)

@@ -109,6 +109,17 @@ describe("permissions", () => {
   });
 });
 
+test("nobody has the engine read a file of the appliance for them from over the network", async () => {
+  const machine =
+    "{ name: n1, address: 10.0.0.1, roles: [control-plane], ssh: { password: 'file:/etc/shadow' } }";
+  const text = `apiVersion: slipway/v1\nkind: Cluster\nname: a\nmachines: [${machine}]\n`;
+  const input = { workflow: "check", spec: { file: "a.yaml", text } };
+  const call = serve();
+  const grants = { site: "administrator", clusters: {} } as const;
+  expect((await call("operations.start", member(grants), input)).code).toBe("PERMISSION_DENIED");
+  expect((await call("operations.start", clientFor({ via: "socket", grants }), input)).code).toBeUndefined();
+});
+
 describe("the audit log", () => {
   test("has an action before it begins and after it has ended, and refusals of people", async () => {
     const audit = fakeAudit();

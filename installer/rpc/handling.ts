@@ -46,6 +46,17 @@ export const requireContract = (headers: Readonly<Record<string, string | string
   }
 };
 
+/** Rejects with REQUEST_INVALID what is not JSON: nothing in the contract takes forms, files or streams. */
+export const requireJson = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  call: string,
+): void => {
+  const type = headers["content-type"];
+  const isJson = type === undefined || /^application\/json\s*(;|$)/i.test(String(type));
+  if (isJson && headers["content-disposition"] === undefined) return;
+  throw SlipwayError.of("REQUEST_INVALID", { call, problem: "the body must be application/json" });
+};
+
 const translated = (output: unknown, site: { call: string; redactor: Redactor }): unknown =>
   isFeed(output) ? translatedFeed(output, site) : output;
 

@@ -3,11 +3,14 @@ import { stringify } from "yaml";
 import { contract } from "../contract/api/index.ts";
 import type { FeedItem, Operation, Step } from "../contract/api/operations.ts";
 import type { EditedCluster, SpecSource } from "../contract/api/base.ts";
+import type { OperationParameters } from "../contract/parameters.ts";
 import type { ClusterSpec } from "../contract/spec/cluster.ts";
 import type { OperationRecord, StepRecord } from "../core/ports/journal.ts";
 import { editedSpec } from "../core/cluster/leave-edit.ts";
 import { mergeAccess } from "../core/spec/merge.ts";
 import { requireClusterSpec } from "../core/spec/parse.ts";
+import type { Client } from "./client-of.ts";
+import { requireNoFiles } from "./files-named.ts";
 import type { CallContext, EngineServices } from "./services.ts";
 
 const done = { done: true } as const;
@@ -17,8 +20,17 @@ export const operationsRouter = ({ operations, clusters, checks, engine }: Engin
   const os = implement(contract.operations).$context<CallContext>();
   const read = (source: SpecSource): ClusterSpec =>
     mergeAccess(requireClusterSpec(source, { checks: checks.map(({ id }) => id) }));
-  const clusterOf = async (source: SpecSource | EditedCluster): Promise<ClusterSpec> => {
-    if (!("cluster" in source)) return read(source);
+  const clusterOf = async (
+    { spec: source, parameters }: { spec: SpecSource | EditedCluster; parameters: OperationParameters },
+    client: Client,
+  ): Promise<ClusterSpec> => {
+    requireNoFiles(parameters, client, "operations.start");
+    if (!("cluster" in source)) {
+      const written = read(source);
+      requireNoFiles(written, client, "operations.start");
+      return written;
+    }
+    requireNoFiles(source.with, client, "operations.start");
     const { spec } = await clusters.get(source.cluster);
     if (source.without === undefined && source.with === undefined) return spec;
     // Judged like one that an operator wrote: the rules are about the result, whoever made it.
@@ -26,9 +38,13 @@ export const operationsRouter = ({ operations, clusters, checks, engine }: Engin
   };
 
   return os.router({
-    plan: os.plan.handler(async ({ input, signal }) =>
+    plan: os.plan.handler(async ({ input, context, signal }) =>
       operations.plan(
-        { workflow: input.workflow, cluster: await clusterOf(input.spec), parameters: input.parameters },
+        {
+          workflow: input.workflow,
+          cluster: await clusterOf(input, context.client),
+          parameters: input.parameters,
+        },
         signal ?? new AbortController().signal,
       ),
     ),
@@ -36,7 +52,7 @@ export const operationsRouter = ({ operations, clusters, checks, engine }: Engin
       operationView(
         await operations.start({
           workflow: input.workflow,
-          cluster: await clusterOf(input.spec),
+          cluster: await clusterOf(input, context.client),
           parameters: input.parameters,
           by: context.by,
           ...(input.confirmation === undefined ? {} : { confirmation: input.confirmation }),

@@ -3,9 +3,9 @@ import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { CONTRACT_HEADER, USER_HEADER } from "../contract/api/version.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
 import { socketClient } from "./client-of.ts";
-import { MAX_BODY_BYTES, toCallError } from "./errors.ts";
+import { MAX_BODY_BYTES, toCallError, withoutTrace } from "./errors.ts";
 import { gate } from "./gate.ts";
-import { requireContract, withinDeadline } from "./handling.ts";
+import { requireContract, requireJson, withinDeadline } from "./handling.ts";
 import { createRouter } from "./router.ts";
 import type { CallContext, EngineServices } from "./services.ts";
 
@@ -32,6 +32,7 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
     const context: CallContext = { by, client: socketClient(by) };
     try {
       const typed = path.startsWith(`${RPC_PREFIX}/`);
+      requireJson(request.headers, path);
       if (typed || request.headers[CONTRACT_HEADER] !== undefined) requireContract(request.headers);
       // Loaded at the first call: it takes longer to load than the rest of the server.
       if (!typed) api ??= import("./open-api.ts").then((module) => module.createApiHandler(router, settings));
@@ -58,7 +59,15 @@ export const handlerSettings = (services: EngineServices) => ({
   plugins: [new BodyLimitPlugin<CallContext>({ maxBodySize: MAX_BODY_BYTES })],
   eventIteratorKeepAliveInterval: 5_000,
   interceptors: [
-    async <T>({ next, request }: { next: () => Promise<T>; request: { url: URL } }): Promise<T> => {
+    async <T>({
+      next,
+      request,
+      context,
+    }: {
+      next: () => Promise<T>;
+      request: { url: URL };
+      context: CallContext;
+    }): Promise<T> => {
       const call = callName(request.url.pathname);
       try {
         return await next();
@@ -66,7 +75,7 @@ export const handlerSettings = (services: EngineServices) => ({
         const error = toCallError(thrown, { call, redactor: services.redactor });
         if (error.code === "INTERNAL")
           services.log.error({ call, error: error.data }, "a call failed unexpectedly");
-        throw error;
+        throw context.client.person?.via === "socket" ? error : withoutTrace(error);
       }
     },
   ],

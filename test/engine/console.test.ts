@@ -166,7 +166,7 @@ describe("a session", () => {
       headers: { cookie, origin: origin(), "content-type": "text/plain" },
       body: JSON.stringify({ json: input }),
     });
-    expect(codeOf(form)).toBe("CONTRACT_MISMATCH");
+    expect(codeOf(form)).toBe("REQUEST_INVALID");
     const api = await ask(site, { path: "/api/secrets", headers: { cookie } });
     expect(codeOf(api)).toBe("SIGN_IN_NEEDED");
     expect(await engine.client.secrets.list()).not.toContainEqual(

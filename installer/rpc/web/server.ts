@@ -7,7 +7,7 @@ import { CONTRACT_HEADER } from "../../contract/api/version.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import type { StaticFiles } from "../../core/ports/web.ts";
 import type { Client } from "../client-of.ts";
-import { requireContract } from "../handling.ts";
+import { requireContract, requireJson } from "../handling.ts";
 import { createRouter } from "../router.ts";
 import { API_PREFIX, handlerSettings, refuse, RPC_PREFIX } from "../server.ts";
 import type { CallContext, WebServices } from "../services.ts";
@@ -63,6 +63,7 @@ export const createWebServer = (services: WebServices, parts: WebParts): WebServ
     response: ServerResponse,
     kind: "rpc" | "api",
   ): Promise<void> => {
+    requireJson(request.headers, pathOf(request));
     if (kind === "rpc") requireContract(request.headers);
     else if (request.headers[CONTRACT_HEADER] !== undefined) requireContract(request.headers);
     const proof = proofOf(request);
