@@ -1,5 +1,5 @@
 /** `npm run fuzz <name> [seed]`: runs one fuzzer of this folder. */
-const NAMES = ["bundle", "build"];
+const NAMES = ["bundle", "build", "netboot"];
 
 const [name = ""] = process.argv.slice(2);
 if (NAMES.includes(name)) {

@@ -66,8 +66,9 @@ const packages = (): readonly (readonly [string, string])[] =>
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
       const [name = "", command = ""] = line.split(/\s+/);
-      return [name, command];
-    });
+      return [name, command] as const;
+    })
+    .filter(([, command]) => command !== "-");
 
 describe("scripts/setup", () => {
   test("names every missing tool and its package on a system that is not Debian", () => {

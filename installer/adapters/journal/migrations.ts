@@ -79,6 +79,18 @@ export const migrations: readonly Migration[] = [
         .addColumn("parameters", "text", (column) => column.notNull().defaultTo(sql`'{}'`)),
     ],
   },
+  {
+    version: 3,
+    statements: (schema) => [
+      schema
+        .createTable("dhcp_leases")
+        .addColumn("address", "integer", (column) => column.primaryKey())
+        .addColumn("mac", "text", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("until", "integer", (column) => column.notNull())
+        .modifyEnd(strict),
+    ],
+  },
 ];
 
 /** Brings the database to the newest format in one transaction: all of it or nothing. Returns the format it had. */

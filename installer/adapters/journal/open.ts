@@ -6,6 +6,7 @@ import { SlipwayError } from "../../core/contract.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HostKeys } from "../../core/ports/host-keys.ts";
 import type { Journal } from "../../core/ports/journal.ts";
+import type { LeaseStore } from "../../core/ports/netboot.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Redactor } from "../../core/ports/secrets.ts";
 import { Copies, listCopies, type CopyRule } from "./copies.ts";
@@ -15,6 +16,7 @@ import { journalFault } from "./faults.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { hostKeysIn } from "./host-keys.ts";
 import { inspectJournal } from "./inspect.ts";
+import { leasesIn } from "./leases.ts";
 import { migrate } from "./migrations.ts";
 import { readSideOf } from "./read-side.ts";
 import { restoreJournal, type Recovery } from "./restore.ts";
@@ -42,6 +44,7 @@ export interface JournalOptions {
 /** The journal of one engine, with what else lives in the same database. */
 export interface OpenedJournal extends Journal {
   readonly hostKeys: HostKeys;
+  readonly leases: LeaseStore;
   /** Set when the journal was found damaged and restored from a copy; the operator must be told. */
   readonly recovery: Recovery | undefined;
   /** Makes an automatic copy now; rejects when that fails. */
@@ -166,6 +169,7 @@ const assemble = async (options: JournalOptions, recovery: Recovery | undefined)
   return {
     ...reads,
     hostKeys: hostKeysIn(kysely, { clock, file: path, sync: () => wal.sync() }),
+    leases: leasesIn(kysely, path),
     recovery,
     copy: () => copies.take(commits.lastSeq),
     create: (operation) => {

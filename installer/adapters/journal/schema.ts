@@ -4,7 +4,7 @@ import type { ColumnType } from "kysely";
 export const APPLICATION_ID = 0x534c5057;
 
 /** Number of the newest migration: the newest format this code knows. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** A column that is written once, with the row. */
 type Fixed<T> = ColumnType<T, T, never>;
@@ -69,6 +69,15 @@ export interface HostKeysTable {
   pinned_at: Fixed<number>;
 }
 
+/** Addresses that were given to machines, and those that were found in use. */
+export interface DhcpLeasesTable {
+  /** As an unsigned number. */
+  address: Fixed<number>;
+  mac: string;
+  state: "offered" | "bound" | "released" | "declined";
+  until: number;
+}
+
 /** The journal's tables, as kysely needs them. */
 export interface JournalTables {
   events: EventsTable;
@@ -76,4 +85,5 @@ export interface JournalTables {
   steps: StepsTable;
   outputs: OutputsTable;
   host_keys: HostKeysTable;
+  dhcp_leases: DhcpLeasesTable;
 }

@@ -4,7 +4,7 @@ import type { BootEvent, FileRole } from "../netboot/timeline/events.ts";
 
 /** Where leases survive a restart of the engine. */
 export interface LeaseStore {
-  /** Every lease ever stored, the newest state of each address. */
+  /** The newest state of each address; the lease that ends last comes last, so that it is the one its machine has. */
   load(): Promise<readonly Lease[]>;
   /** Stores all of them or none; they outlive a kill of the process when it resolves. */
   put(leases: readonly Lease[]): Promise<void>;

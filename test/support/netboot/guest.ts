@@ -1,5 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 
@@ -39,16 +38,5 @@ exec /bin/busybox sleep 1000
   return { folder, kernel, initrd };
 };
 
-/** The lab's emulator and image, when they were built before. */
-export const labVmSources = (): { readonly tools: string; readonly image: string } | undefined => {
-  const parent = join(process.env["SLIPWAY_CACHE"] ?? join(homedir(), ".cache", "slipway"), "lab");
-  const names = readdirSync(parent);
-  const tools = names.find((name) => /^vm-tools-[0-9a-f]+$/.test(name));
-  const image = names.find((name) => /^vm-[0-9a-f]+\.image$/.test(name));
-  return tools === undefined || image === undefined
-    ? undefined
-    : { tools: join(parent, tools), image: join(parent, image) };
-};
-
 /** Size of a file. */
-export const sizeOf = (path: string): number => readFileSync(path).length;
+export const sizeOf = (path: string): number => statSync(path).size;

@@ -5,7 +5,7 @@ import type { LeaseStore } from "../../../core/ports/netboot.ts";
 export const memoryLeases = (): LeaseStore => {
   const kept = new Map<number, Lease>();
   return {
-    load: async () => [...kept.values()],
+    load: async () => [...kept.values()].toSorted((a, b) => a.until - b.until),
     put: async (leases) => {
       for (const lease of leases) kept.set(lease.address, lease);
     },
