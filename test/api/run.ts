@@ -12,9 +12,9 @@ const root = join(import.meta.dirname, "..", "..");
 const cache = process.env["SLIPWAY_CACHE"] ?? join(homedir(), ".cache", "slipway");
 const examples = process.argv[2] ?? "10";
 
-const run = (command: string, args: readonly string[]): Promise<number> =>
+const run = (command: string, args: readonly string[], cwd = root): Promise<number> =>
   new Promise((resolve) => {
-    spawn(command, args, { stdio: "inherit", cwd: root }).once("exit", (code) => resolve(code ?? 1));
+    spawn(command, args, { stdio: "inherit", cwd }).once("exit", (code) => resolve(code ?? 1));
   });
 
 const schemathesis = async (): Promise<string> => {
@@ -49,7 +49,7 @@ const main = async (): Promise<number> => {
       const grants = role === "none" ? { clusters: {} } : { site: role, clusters: {} };
       const { value } = await engine.client.tokens.create({ name: role, grants });
       process.stdout.write(`\n== ${role}\n`);
-      const code = await run(program, [
+      const asked = [
         "run",
         join(root, "docs", "openapi.json"),
         ...["--url", `${addresses[0] ?? ""}/api`],
@@ -63,7 +63,9 @@ const main = async (): Promise<number> => {
         ...["--max-examples", examples],
         ...["--rate-limit", "40/s"],
         "--continue-on-failure",
-      ]);
+      ];
+      // It keeps notes in the folder it works in.
+      const code = await run(program, asked, data);
       if (code !== 0) failed += 1;
     }
     const verdict = await engine.client.audit.verify();
