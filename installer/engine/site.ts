@@ -2,7 +2,15 @@ import { join } from "node:path";
 import type { OpenedContent } from "../adapters/content/content.ts";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { OpenedTimeServer } from "../adapters/time/ntp-server.ts";
-import type { Content, Redactor, Releases, Secrets, SiteCa, Snapshots, TimeServer } from "../core/ports/index.ts";
+import type {
+  Content,
+  Redactor,
+  Releases,
+  Secrets,
+  SiteCa,
+  Snapshots,
+  TimeServer,
+} from "../core/ports/index.ts";
 import { deferred } from "./deferred.ts";
 import type { EngineHost } from "./run.ts";
 

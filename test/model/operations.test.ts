@@ -34,7 +34,10 @@ const tolerant = async (work: Promise<unknown>): Promise<void> => {
   try {
     await work;
   } catch (error) {
-    if (!(error instanceof SlipwayError) || !["OPERATION_STATE", "OPERATION_CONFLICT", "OPERATION_UNDER_WAY"].includes(error.code))
+    if (
+      !(error instanceof SlipwayError) ||
+      !["OPERATION_STATE", "OPERATION_CONFLICT", "OPERATION_UNDER_WAY"].includes(error.code)
+    )
       throw error;
   }
 };

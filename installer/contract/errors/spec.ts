@@ -22,7 +22,10 @@ export const specErrors = {
     retry: "never",
     exit: 3,
     title: text("{file} exists already and is left as it is", "{file} 已存在，保持原样"),
-    hint: text("Give another name with --file, or move it away.", "请用 --file 指定其他名称，或先移走该文件。"),
+    hint: text(
+      "Give another name with --file, or move it away.",
+      "请用 --file 指定其他名称，或先移走该文件。",
+    ),
   },
   SPEC_UNWRITABLE: {
     retry: "never",

@@ -1,3 +1,4 @@
+import type { WireError } from "../../contract/errors/index.ts";
 import { describe, expect, test } from "vitest";
 import type { MachineHealth } from "../../contract/cluster-status.ts";
 import { ClusterSpec } from "../../contract/spec/cluster.ts";
@@ -208,7 +209,7 @@ const node = {
   conditions: [],
 };
 const worker: MachineHealth = { ...plane("4"), controlPlane: null };
-const unreachable = {
+const unreachable: WireError = {
   code: "HOST_UNREACHABLE",
   params: { endpoint: "10.0.0.12:22", reason: "EHOSTUNREACH" },
 };
@@ -225,7 +226,7 @@ const found = (over: Partial<StatusFindings>): string[] => {
     ...problems.map(({ severity, machine, text }) => `${severity} ${machine ?? "-"}: ${text.en}`),
   ];
 };
-const machinesWith = (name: string, health: MachineHealth | typeof unreachable): StatusFindings["machines"] =>
+const machinesWith = (name: string, health: MachineHealth | WireError): StatusFindings["machines"] =>
   new Map([...well.machines, [name, health]]);
 const nodesWith = (name: string, over: object): StatusFindings["api"] => ({
   nodes: { n1: node, n2: node, n3: node, n4: node, [name]: { ...node, ...over } },
@@ -261,7 +262,11 @@ describe("a cluster's status", () => {
   });
 
   test("is down without a quorum or an API", () => {
-    const two = new Map([...well.machines, ["n2", unreachable], ["n3", unreachable]] as const);
+    const two: StatusFindings["machines"] = new Map<string, MachineHealth | WireError>([
+      ...well.machines,
+      ["n2", unreachable],
+      ["n3", unreachable],
+    ]);
     const api = { code: "API_UNAVAILABLE", params: {} };
     expect(found({ machines: two, api })).toContain(
       "bad -: etcd has lost its quorum: 1 of 3 members answer as healthy, 2 are needed",

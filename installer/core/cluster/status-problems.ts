@@ -56,7 +56,10 @@ const etcdProblems = (machine: MachineStatus): StatusProblem[] => {
   ];
 };
 
-const controlPlaneProblems = (machine: MachineStatus, virtualIp: boolean): StatusProblem[] => {
+const controlPlaneProblems = (
+  machine: MachineStatus,
+  { virtualIp }: Pick<StatusFacts, "virtualIp">,
+): StatusProblem[] => {
   const { name, health } = machine;
   const plane = health?.controlPlane;
   if (plane === undefined || plane === null) return [];
@@ -67,7 +70,7 @@ const controlPlaneProblems = (machine: MachineStatus, virtualIp: boolean): Statu
     [plane.controllerManager, text("the controller manager does not answer", "控制器管理器没有响应")],
     [plane.registry, text("its registry does not answer", "镜像仓库没有响应")],
     [
-      !virtualIp || plane.endpoint === "active",
+      virtualIp === null || plane.endpoint === "active",
       text(
         `keepalived does not run (${plane.endpoint}): the virtual address cannot move here`,
         `keepalived 未运行（${plane.endpoint}）：虚拟地址无法切换到本机`,
@@ -110,7 +113,7 @@ const machineProblems = (machine: MachineStatus, facts: StatusFacts): StatusProb
       found.push(bad(text(`${service} does not run (${state})`, `${service} 未运行（${state}）`), name));
     }
   }
-  found.push(...controlPlaneProblems(machine, facts.virtualIp !== null), ...clockProblems(machine));
+  found.push(...controlPlaneProblems(machine, facts), ...clockProblems(machine));
   if (node !== undefined && !node.schedulable && !outOfService(machine)) {
     found.push(warning(text("takes no new pods (cordoned)", "已设为不可调度"), name));
   }
@@ -165,7 +168,7 @@ const quorumProblem = (
       );
 
 const siteProblems = ({ api, etcd, virtualIp, strangers }: StatusFacts): StatusProblem[] => {
-  const { members, healthy, needed, leader } = etcd;
+  const { healthy, needed, leader } = etcd;
   return [
     ...(api === undefined ? [] : [bad(errorOf(api))]),
     ...(healthy < needed ? [quorumProblem(etcd, api === undefined)] : []),
