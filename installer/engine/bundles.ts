@@ -88,7 +88,7 @@ const loadBundles = async (
     (await import("../adapters/bundle/store.ts")).BundleStore.open(join(cache, "blobs")),
   );
   return services.createSiteBundles({
-    open: (pipe) => adapters.bundlesOf(store, pipe === undefined ? nothing() : createReadStream(pipe)),
+    open: (pipe) => adapters.bundlesOf(store, pipe === undefined ? nothing() : contentOf(pipe)),
     trust: trust.trustService({
       trust: trustFileAt(join(data, "trust.json")),
       verifySignature: keys.verifySignature,
@@ -113,6 +113,11 @@ const loadBundles = async (
     site: hostname(),
   });
 };
+
+/** Opened when it is first read: a stream that fails while nobody reads it would end the engine. */
+async function* contentOf(path: string): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of createReadStream(path)) yield chunk as Buffer;
+}
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 

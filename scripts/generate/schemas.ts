@@ -42,6 +42,7 @@ const withFailures = (document: OpenAPI.Document): OpenAPI.Document => {
   const failure = { $ref: "#/components/responses/Failure" };
   const calls = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
   for (const call of calls as { responses?: Record<string, unknown> }[]) {
+    for (const response of Object.values(call.responses ?? {})) asText(response as FeedResponse);
     call.responses = { ...call.responses, "4XX": failure };
   }
   return {
@@ -57,6 +58,19 @@ const withFailures = (document: OpenAPI.Document): OpenAPI.Document => {
       },
     },
   };
+};
+
+interface FeedResponse {
+  content?: Record<string, { schema?: { oneOf?: { properties?: Record<string, unknown> }[] } }>;
+}
+
+/** What an event of a feed carries is JSON as text, and so the document says. */
+const asText = ({ content }: FeedResponse): void => {
+  for (const { properties } of content?.["text/event-stream"]?.schema?.oneOf ?? []) {
+    if (properties?.["data"] === undefined) continue;
+    const contentSchema = properties["data"];
+    properties["data"] = { type: "string", contentMediaType: "application/json", contentSchema };
+  }
 };
 
 const failureSchema: OpenAPI.SchemaObject = {

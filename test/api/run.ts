@@ -28,7 +28,7 @@ const schemathesis = async (): Promise<string> => {
   return program;
 };
 
-const roles = ["viewer", "operator", "administrator", "none"] as const;
+const roles = ["administrator", "operator", "viewer", "none"] as const;
 
 /** Calls name addresses and paths at random, so they are made where there is no way out: a network of its own. */
 const main = async (): Promise<number> => {
