@@ -19,13 +19,17 @@ export const sendBytes = async ({ response, reader, start, end, turns }: SendPar
     const index = Math.floor(at / PIECE_BYTES);
     const give = await turns.take();
     try {
-      const piece = await reader.piece(index);
-      const inside = at - index * PIECE_BYTES;
-      const chunk = piece.subarray(inside, Math.min(piece.length, end + 1 - index * PIECE_BYTES));
-      // The file became shorter: a broken connection is the only honest answer once the length was said.
-      if (chunk.length === 0) throw new Error("the file ended early");
-      if (!(await written(response, chunk))) break;
-      at += chunk.length;
+      const from = at - index * PIECE_BYTES;
+      const sent = await reader.use(index, async (piece) => {
+        const chunk = piece.subarray(from, Math.min(piece.length, end + 1 - index * PIECE_BYTES));
+        // The file became shorter: a broken connection is the only honest answer once the length was said.
+        if (chunk.length === 0) throw new Error("the file ended early");
+        // The next piece is read while this one is on its way.
+        if (at + chunk.length <= end) reader.expect(index + 1);
+        return (await written(response, chunk)) ? chunk.length : 0;
+      });
+      if (sent === 0) break;
+      at += sent;
     } finally {
       give();
     }

@@ -55,9 +55,9 @@ export const runTransfer = (parts: TransferParts): Promise<TransferResult> => {
     const mine = generation;
     for (let block = first; block <= last; block += 1) {
       const at = (block - 1) * blockSize;
-      const data = await slice(reader, at, Math.min(blockSize, Math.max(0, reader.size - at)));
+      const packet = await dataPacket(reader, block, { at, size: Math.min(blockSize, reader.size - at) });
       if (generation !== mine) return;
-      send(joined([u16Bytes(3), u16Bytes(block & 0xffff), data]));
+      send(packet);
     }
   };
 
@@ -106,12 +106,21 @@ export const runTransfer = (parts: TransferParts): Promise<TransferResult> => {
   return promise;
 };
 
-/** Bytes of the file from one piece or, where a block lies across two, from both. */
-const slice = async (reader: BlockReader, at: number, size: number): Promise<Uint8Array> => {
+/** A block of the file as a packet; the bytes come from one piece or, where the block lies across two, from both. */
+const dataPacket = async (
+  reader: BlockReader,
+  block: number,
+  { at, size }: { readonly at: number; readonly size: number },
+): Promise<Uint8Array> => {
+  const head = [u16Bytes(3), u16Bytes(block & 0xffff)];
   const index = Math.floor(at / PIECE_BYTES);
   const inside = at - index * PIECE_BYTES;
-  const piece = await reader.piece(index);
-  if (inside + size <= PIECE_BYTES) return piece.subarray(inside, inside + size);
-  const next = await reader.piece(index + 1);
-  return joined([piece.subarray(inside), next.subarray(0, inside + size - PIECE_BYTES)]);
+  if (size <= 0) return joined(head);
+  if (inside + size <= PIECE_BYTES) {
+    return reader.use(index, (piece) => joined([...head, piece.subarray(inside, inside + size)]));
+  }
+  const first = await reader.use(index, (piece) => Uint8Array.from(piece.subarray(inside)));
+  return reader.use(index + 1, (piece) =>
+    joined([...head, first, piece.subarray(0, inside + size - PIECE_BYTES)]),
+  );
 };
