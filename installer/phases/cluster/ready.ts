@@ -16,9 +16,12 @@ type Step = Pick<StepContext<Record<string, never>>, "cluster" | "ports" | "sign
 
 const WAIT = "300s";
 
-/** kubectl waits by watching, so nothing is asked twice. */
-const nodesReady = (names: readonly string[]): readonly string[] => [
-  ...["wait", "--for=condition=Ready", `--timeout=${WAIT}`, "--request-timeout=0"],
+/**
+ * kubectl waits by watching, so nothing is asked twice. A join is over when kubelet has its credentials, a moment before it
+ * makes its node, and waiting for a condition of what is not there fails at once: so existence comes first.
+ */
+const nodes = (names: readonly string[], state: "create" | "condition=Ready"): readonly string[] => [
+  ...["wait", `--for=${state}`, `--timeout=${WAIT}`, "--request-timeout=0"],
   ...names.map((name) => `node/${name}`),
 ];
 
@@ -61,7 +64,8 @@ export const ready = definePhase({
     const on = askedMachine(cluster, from.api);
     const machines = [...from.controlPlanes.keys(), ...from.workers.keys()];
     waiting(text("every machine to be Ready", "所有机器进入 Ready 状态"));
-    await hold(context, on, nodesReady(machines));
+    await hold(context, on, nodes(machines, "create"));
+    await hold(context, on, nodes(machines, "condition=Ready"));
     waiting(text("CoreDNS to be available", "CoreDNS 可用"));
     await hold(context, on, dnsAvailable);
     return {
