@@ -15,6 +15,7 @@ import { storage } from "../phases/cluster/storage.ts";
 import { deliver } from "../phases/content/deliver.ts";
 import { keepalived } from "../phases/content/keepalived.ts";
 import { packages } from "../phases/content/packages.ts";
+import { deliverRuntime } from "../phases/content/runtime.ts";
 import { initControlPlane } from "../phases/control-plane/init.ts";
 import { invitation } from "../phases/control-plane/invitation.ts";
 import { joinControlPlane } from "../phases/control-plane/join.ts";
@@ -35,6 +36,7 @@ import { preflightRelease } from "../phases/preflight/release.ts";
 import { registryContent } from "../phases/registry/content.ts";
 import { registryServe } from "../phases/registry/serve.ts";
 import { containerd } from "../phases/runtime/containerd.ts";
+import { firstImages } from "../phases/runtime/first-images.ts";
 import { images } from "../phases/runtime/images.ts";
 import { systemTrust } from "../phases/site/system-trust.ts";
 import { smokeTest } from "../phases/smoke/test.ts";
@@ -63,15 +65,16 @@ export const bootstrap: Workflow = {
     hostRecord,
     hostSettings,
     trust,
+    deliverRuntime,
     deliver,
     containerd,
     packages,
     timeSync,
     keepalived,
+    firstImages,
     images,
     registryContent,
     registryServe,
-    systemTrust,
     clusterSecrets,
     kubelet,
     endpointProbe,
@@ -84,6 +87,7 @@ export const bootstrap: Workflow = {
     joinControlPlane,
     joinWorker,
     ready,
+    systemTrust,
     nodes,
     strangers,
     servingCertificate,

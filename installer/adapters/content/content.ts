@@ -105,7 +105,9 @@ export const createContent = (parts: ContentParts): OpenedContent => {
       const token = randomBytes(32).toString("base64url");
       redactor.add(token);
       const caller = { machine: machine.name, rank };
-      ranks.set(machine.address, caller);
+      // What the machine pulls by itself is as urgent as the most urgent that it was ever offered.
+      const urgent = Math.min(rank, ranks.get(machine.address)?.rank ?? rank);
+      ranks.set(machine.address, { machine: machine.name, rank: urgent });
       grants.set(token, { ...caller, digests: new Set(digests) });
       return {
         url: `https://${at.address}:${at.port}/content`,

@@ -2,23 +2,11 @@ import type { Role } from "../../contract/spec/cluster.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import type { Release, ReleaseImage } from "../ports/release.ts";
 
-interface Need {
-  readonly component: string;
-  readonly role?: Role;
-}
+/** What kubeadm starts a control plane with, in the order in which it needs them. */
+const ofControlPlanes = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
 
-/** In the order in which a machine needs them: kubeadm waits for the first five. */
-const needs: readonly Need[] = [
-  { component: "pause" },
-  { component: "etcd", role: "control-plane" },
-  { component: "kube-apiserver", role: "control-plane" },
-  { component: "kube-controller-manager", role: "control-plane" },
-  { component: "kube-scheduler", role: "control-plane" },
-  { component: "kube-proxy" },
-  { component: "flannel" },
-  { component: "flannel-cni-plugin" },
-  { component: "coredns" },
-];
+/** What every machine runs. flannel's plug-in is a file among the CNI plug-ins, so its image is not one of them. */
+const ofEveryMachine = ["kube-proxy", "flannel", "coredns"] as const;
 
 /**
  * The images without which a machine cannot serve in its roles. They are pulled ahead and never collected, so that the
@@ -26,9 +14,19 @@ const needs: readonly Need[] = [
  * @throws RELEASE_INCOMPLETE when the release lacks one.
  */
 export const imagesFor = (release: Release, roles: readonly Role[]): readonly ReleaseImage[] =>
-  needs
-    .filter(({ role }) => role === undefined || roles.includes(role))
-    .map(({ component }) => imageOf(release, component));
+  [...firstOf(roles), "pause", ...ofEveryMachine]
+    .filter((component, at, all) => all.indexOf(component) === at)
+    .map((component) => imageOf(release, component));
+
+/**
+ * The images that the rest of a machine waits for: those of the control plane, and nothing on a worker.
+ * @throws RELEASE_INCOMPLETE when the release lacks one.
+ */
+export const firstImagesFor = (release: Release, roles: readonly Role[]): readonly ReleaseImage[] =>
+  firstOf(roles).map((component) => imageOf(release, component));
+
+const firstOf = (roles: readonly Role[]): readonly string[] =>
+  roles.includes("control-plane") ? ["pause", ...ofControlPlanes] : [];
 
 /** The image of a component. @throws RELEASE_INCOMPLETE */
 export const imageOf = (release: Release, component: string): ReleaseImage => {

@@ -24,7 +24,6 @@ const placements: readonly Placement[] = [
     folder: machinePaths.programs,
   },
   { component: "runc", names: ["runc"], folder: machinePaths.programs },
-  { component: "registry", names: ["registry"], folder: machinePaths.programs, role: "control-plane" },
   { component: "kubelet", names: ["kubelet"], folder: machinePaths.programs },
   { component: "kubeadm", names: ["kubeadm"], folder: machinePaths.programs },
   { component: "crictl", names: ["crictl"], folder: machinePaths.programs },
@@ -35,6 +34,7 @@ const placements: readonly Placement[] = [
   },
   { component: "flannel-cni", names: ["flannel"], folder: machinePaths.cni },
   { component: "kubectl", names: ["kubectl"], folder: machinePaths.programs, role: "control-plane" },
+  { component: "registry", names: ["registry"], folder: machinePaths.programs, role: "control-plane" },
   {
     component: "etcd-tools",
     names: ["etcdctl", "etcdutl"],
@@ -53,6 +53,16 @@ export const programsFor = (release: Release, roles: readonly Role[]): readonly 
     .flatMap(({ component, names, folder }) =>
       names.map((name) => ({ file: fileOf(release, component, name), path: `${folder}/${name}` })),
     );
+
+/** What containerd needs to run containers and to pull. */
+const runtime: readonly string[] = ["containerd", "runc"];
+
+/**
+ * The programs that the container runtime is made of: images can be pulled while the others are on their way.
+ * @throws RELEASE_INCOMPLETE when the release lacks one.
+ */
+export const runtimeProgramsFor = (release: Release): readonly PlacedFile[] =>
+  programsFor(release, ["worker"]).filter(({ file }) => runtime.includes(file.component));
 
 const fileOf = (release: Release, component: string, name: string): ReleaseFile => {
   const found = release.files.find((file) => file.component === component && file.name === name);

@@ -3,7 +3,7 @@ import type { Release, ReleaseFile, ReleaseImage } from "../ports/release.ts";
 import { architectureOf } from "./architecture.ts";
 import { containerdConfig } from "./containerd.ts";
 import { mergeRecords, settingHolds } from "./host-settings.ts";
-import { imagesFor } from "./images.ts";
+import { firstImagesFor, imagesFor } from "./images.ts";
 import { externalMirror, mirrorFiles, registryOrder, upstreamsOf } from "./mirrors.ts";
 import { programsFor } from "./programs.ts";
 
@@ -102,11 +102,14 @@ describe("images of a machine", () => {
     imagesFor(release, roles).map(({ component }) => component);
 
   test("a control plane pulls what kubeadm waits for first", () => {
-    expect(names("control-plane").slice(0, 3)).toEqual(["pause", "etcd", "kube-apiserver"]);
+    const first = firstImagesFor(release, ["control-plane"]).map(({ component }) => component);
+    expect(first).toEqual(["pause", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]);
+    expect(names("control-plane").slice(0, first.length)).toEqual(first);
+    expect(firstImagesFor(release, ["worker"])).toEqual([]);
   });
 
   test("a worker pulls nothing of the control plane, and nobody what only people use", () => {
-    expect(names("worker")).toEqual(["pause", "kube-proxy", "flannel", "flannel-cni-plugin", "coredns"]);
+    expect(names("worker")).toEqual(["pause", "kube-proxy", "flannel", "coredns"]);
     expect(names("control-plane", "worker")).not.toContain("debug");
   });
 });

@@ -6,8 +6,8 @@ import type { MachineFacts } from "../../contract/facts.ts";
 import { programsFor } from "../../core/runtime/programs.ts";
 import { inventory } from "../machine/inventory.ts";
 import { releaseFor } from "../release.ts";
-import { trust } from "../site/trust.ts";
 import { controlPlaneNames, machineNames, theMachine } from "../targets.ts";
+import { deliverRuntime } from "./runtime.ts";
 import { firstRank, missingItems, sendItems } from "./transfer.ts";
 
 const itemsOf = async (
@@ -22,7 +22,7 @@ const Output = z.object({ files: z.number().describe("Programs that are in place
 export const deliver = definePhase({
   id: "content.deliver",
   title: text("Deliver programs", "分发程序文件"),
-  needs: { facts: inventory, trusted: trust },
+  needs: { facts: inventory, runtime: deliverRuntime },
   output: Output,
   effect: "changes",
   timeoutMs: 30 * 60_000,

@@ -5,6 +5,7 @@ import { finishScript } from "../../core/cluster/kubeadm-scripts.ts";
 import { isMember } from "../../core/cluster/member-state.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { readMemberState } from "../cluster/membership.ts";
+import { keepalived } from "../endpoint/keepalived.ts";
 import { inventory } from "../machine/inventory.ts";
 import { theMachine } from "../targets.ts";
 import { runKubeadm, writeMemberFiles } from "./kubeadm.ts";
@@ -26,7 +27,12 @@ const Output = z.object({
 export const initControlPlane = definePhase({
   id: "control-plane.init",
   title: text("Complete the first control plane", "完成首个控制平面"),
-  needs: { facts: inventory, started: startControlPlane, secrets: everyMachine(clusterSecrets) },
+  needs: {
+    facts: inventory,
+    started: startControlPlane,
+    endpoint: keepalived,
+    secrets: everyMachine(clusterSecrets),
+  },
   output: Output,
   effect: "changes",
   timeoutMs: 10 * 60_000,

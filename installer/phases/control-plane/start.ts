@@ -8,9 +8,8 @@ import { SlipwayError } from "../../core/contract.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { kubelet } from "../cluster/kubelet.ts";
 import { knownControlPlane, membership, readMemberState } from "../cluster/membership.ts";
-import { keepalived } from "../endpoint/keepalived.ts";
 import { inventory } from "../machine/inventory.ts";
-import { images } from "../runtime/images.ts";
+import { firstImages } from "../runtime/first-images.ts";
 import { theMachine } from "../targets.ts";
 import { runKubeadm, writeMemberFiles } from "./kubeadm.ts";
 import { clusterSecrets } from "./secrets.ts";
@@ -28,7 +27,7 @@ const Output = z.object({
 
 /**
  * Starts the first control plane until its API answers: from there on, what goes into the cluster need not wait for the
- * rest of kubeadm. Where another machine is a member already, there is a cluster, and nothing is started.
+ * rest of kubeadm, and this does not wait for the virtual address. Where another machine is a member already, there is a cluster, and nothing is started.
  */
 export const startControlPlane = definePhase({
   id: "control-plane.start",
@@ -38,8 +37,7 @@ export const startControlPlane = definePhase({
     members: everyMachine(membership),
     secrets: everyMachine(clusterSecrets),
     kubelet,
-    images,
-    endpoint: keepalived,
+    images: firstImages,
   },
   output: Output,
   effect: "changes",

@@ -7,7 +7,7 @@ import { containerdConfig, containerdUnit, crictlConfig } from "../../core/runti
 import { imageOf } from "../../core/runtime/images.ts";
 import { externalMirror, mirrorFiles, registryOrder, upstreamsOf } from "../../core/runtime/mirrors.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
-import { deliver } from "../content/deliver.ts";
+import { deliverRuntime } from "../content/runtime.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { inventory } from "../machine/inventory.ts";
 import { releaseFor } from "../release.ts";
@@ -83,7 +83,7 @@ const Output = z.object({ version: z.string() });
 export const containerd = definePhase({
   id: "runtime.containerd",
   title: text("Start the container runtime", "启动容器运行时"),
-  needs: { facts: inventory, delivered: deliver },
+  needs: { facts: inventory, delivered: deliverRuntime },
   output: Output,
   effect: "changes",
   timeoutMs: 120_000,

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
-import { definePhase } from "../../core/phase.ts";
+import { definePhase, everyMachine } from "../../core/phase.ts";
 import { rememberFunction } from "../../core/runtime/host-record.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
+import { ready } from "../cluster/ready.ts";
 import { machineNames, theMachine } from "../targets.ts";
-import { images } from "../runtime/images.ts";
 import { trust } from "./trust.ts";
 
 const anchors = `
@@ -40,12 +40,12 @@ const Output = z.object({ store: z.enum(["trusted", "none"]) });
 
 /**
  * Adds the site's CA to the system's own trust store, for the operator's tools. Slipway's parts name the CA's file
- * themselves, so nothing waits for this, and it comes after what others wait for.
+ * themselves, so nothing waits for this, and it comes when the cluster is ready: it takes a processor for seconds.
  */
 export const systemTrust = definePhase({
   id: "site.system-trust",
   title: text("Add the site's CA to the system's trust store", "将站点 CA 加入系统信任库"),
-  needs: { trusted: trust, images },
+  needs: { trusted: trust, ready: everyMachine(ready) },
   output: Output,
   effect: "changes",
   timeoutMs: 120_000,
