@@ -22,6 +22,9 @@ interface Pod {
   readonly status: { readonly podIP?: string };
 }
 
+/** Pods that are asked at once: kubectl on one machine runs for each of them. */
+const AT_ONCE = 4;
+
 const inNamespace = ["--namespace", SMOKE_NAMESPACE] as const;
 
 /** `$1` is the DNS domain of the cluster, the rest the addresses of all pods. Run inside a pod. */
@@ -41,10 +44,16 @@ echo fine
 const failed = (step: Step, problem: string, detail: string): SlipwayError =>
   SlipwayError.of("SMOKE_TEST_FAILED", { cluster: step.cluster.name, problem }, { detail });
 
+const removal = ["delete", "namespace", SMOKE_NAMESPACE, "--ignore-not-found"] as const;
+
+/** Does not wait: pods take their time to end, and nobody has to see it. */
 const remove = async (step: Step, on: MachineSpec): Promise<void> => {
-  await kubectl(step, on, {
-    args: ["delete", "namespace", SMOKE_NAMESPACE, "--ignore-not-found", "--wait=false"],
-  });
+  await kubectl(step, on, { args: [...removal, "--wait=false"] });
+};
+
+/** What the test before this one left may still be on its way out, and takes nothing new until it has gone. */
+const removeLast = async (step: Step, on: MachineSpec): Promise<void> => {
+  await kubectl(step, on, { args: [...removal, "--timeout=120s", "--request-timeout=0"] });
 };
 
 /** From inside one machine's pod: DNS, the service, and the pods of all machines; exec brings the answer, logs are read. */
@@ -73,6 +82,7 @@ const testPod = async (
 };
 
 const run = async (step: Step, on: MachineSpec, image: string): Promise<string[]> => {
+  await removeLast(step, on);
   await applyManifests(step, on, { name: "the smoke test", manifests: smokeManifests(image) });
   const rolled = await kubectl(step, on, {
     args: [
@@ -92,7 +102,9 @@ const run = async (step: Step, on: MachineSpec, image: string): Promise<string[]
   if (missing.length > 0) {
     throw failed(step, `no pod on ${missing.map(({ name }) => name).join(", ")}`, rolled.stdout);
   }
-  for (const pod of pods) await testPod(step, on, { pod, pods });
+  for (let first = 0; first < pods.length; first += AT_ONCE) {
+    await Promise.all(pods.slice(first, first + AT_ONCE).map((pod) => testPod(step, on, { pod, pods })));
+  }
   return pods.map(({ spec }) => spec.nodeName).toSorted();
 };
 
