@@ -4,7 +4,6 @@ import { kubeadmPatches, kubeletDropIn, kubeletUnit } from "../../core/cluster/k
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
-import { deliver } from "../content/deliver.ts";
 import { hostSettings } from "../host/settings.ts";
 import { timeSync } from "../time/sync.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
@@ -63,11 +62,11 @@ systemctl daemon-reload
 systemctl enable --quiet kubelet.service
 `;
 
-/** Makes kubelet a service of the machine, which kubeadm will start. */
+/** Makes kubelet a service of the machine, which kubeadm will start. Its program may still be on its way. */
 export const kubelet = definePhase({
   id: "cluster.kubelet",
   title: text("Set up kubelet's service", "配置 kubelet 服务"),
-  needs: { facts: inventory, delivered: deliver, host: hostSettings, time: timeSync },
+  needs: { facts: inventory, host: hostSettings, time: timeSync },
   output: z.object({ cgroupV1: z.boolean() }),
   effect: "changes",
   timeoutMs: 60_000,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { kubelet } from "../cluster/kubelet.ts";
+import { deliver } from "../content/deliver.ts";
 import { keepalived } from "../endpoint/keepalived.ts";
 import { inventory } from "../machine/inventory.ts";
 import { images } from "../runtime/images.ts";
@@ -23,6 +24,7 @@ export const joinControlPlane = definePhase({
   title: text("Join as a control plane", "加入为控制平面"),
   needs: {
     facts: inventory,
+    programs: deliver,
     kubelet,
     images,
     endpoint: keepalived,

@@ -8,6 +8,7 @@ import { SlipwayError } from "../../core/contract.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { kubelet } from "../cluster/kubelet.ts";
 import { knownControlPlane, membership, readMemberState } from "../cluster/membership.ts";
+import { deliver } from "../content/deliver.ts";
 import { inventory } from "../machine/inventory.ts";
 import { firstImages } from "../runtime/first-images.ts";
 import { theMachine } from "../targets.ts";
@@ -36,6 +37,7 @@ export const startControlPlane = definePhase({
     facts: inventory,
     members: everyMachine(membership),
     secrets: everyMachine(clusterSecrets),
+    programs: deliver,
     kubelet,
     images: firstImages,
   },

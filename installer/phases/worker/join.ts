@@ -3,6 +3,7 @@ import { text } from "../../contract/text.ts";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { kubelet } from "../cluster/kubelet.ts";
+import { deliver } from "../content/deliver.ts";
 import { initControlPlane } from "../control-plane/init.ts";
 import { invitation } from "../control-plane/invitation.ts";
 import { joinMember, probeMember } from "../control-plane/joining.ts";
@@ -19,6 +20,7 @@ export const joinWorker = definePhase({
   title: text("Join as a worker", "加入为工作节点"),
   needs: {
     facts: inventory,
+    programs: deliver,
     kubelet,
     images,
     cluster: everyMachine(initControlPlane),
