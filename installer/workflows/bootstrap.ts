@@ -26,6 +26,7 @@ import { approver } from "../phases/certificates/approver.ts";
 import { keepalived as endpoint } from "../phases/endpoint/keepalived.ts";
 import { endpointProbe } from "../phases/endpoint/probe.ts";
 import { hostRecord } from "../phases/host/record.ts";
+import { innerRoutes } from "../phases/host/routes.ts";
 import { hostSettings } from "../phases/host/settings.ts";
 import { leaveClean } from "../phases/leave/clean.ts";
 import { leaveDrain } from "../phases/leave/drain.ts";
@@ -64,6 +65,7 @@ export const bootstrap: Workflow = {
     enlist,
     hostRecord,
     hostSettings,
+    innerRoutes,
     trust,
     deliverRuntime,
     deliver,

@@ -1,3 +1,4 @@
+import { INNER_LINK } from "../runtime/inner-routes.ts";
 import { beforePaths, clusterFolders } from "../runtime/host-record.ts";
 import { kubernetesPaths } from "./paths.ts";
 
@@ -71,7 +72,7 @@ rmdir /run/netns 2>/dev/null || true
 
 /** \`$1\` is the network of the pods, \`$2\` the virtual address or nothing. */
 const clearNetwork = `
-for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0; do quietly ip link delete "$link"; done
+for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0 ${INNER_LINK}; do quietly ip link delete "$link"; done
 quietly ip -4 route flush root "$1"
 if [ -n "$2" ]; then
   for device in $(ip -4 -oneline address show to "$2" 2>/dev/null | awk '{ print $2 }'); do
@@ -189,7 +190,7 @@ for module; do quietly modprobe -r "$module"; done
 /** Says what is still there. Prints \`left WHAT\` for each, and nothing when the machine is as it was found. */
 const lookAgain = `
 mounts | while read -r point; do echo "left mount $point"; done
-for link in cni0 flannel.1 kube-ipvs0; do
+for link in cni0 flannel.1 kube-ipvs0 ${INNER_LINK}; do
   if [ -e "/sys/class/net/$link" ]; then echo "left interface $link"; fi
 done
 if has nft; then

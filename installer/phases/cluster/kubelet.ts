@@ -4,6 +4,7 @@ import { kubeadmPatches, kubeletDropIn, kubeletUnit } from "../../core/cluster/k
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
+import { innerRoutes } from "../host/routes.ts";
 import { hostSettings } from "../host/settings.ts";
 import { timeSync } from "../time/sync.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
@@ -66,7 +67,7 @@ systemctl enable --quiet kubelet.service
 export const kubelet = definePhase({
   id: "cluster.kubelet",
   title: text("Set up kubelet's service", "配置 kubelet 服务"),
-  needs: { facts: inventory, host: hostSettings, time: timeSync },
+  needs: { facts: inventory, host: hostSettings, routes: innerRoutes, time: timeSync },
   output: z.object({ cgroupV1: z.boolean() }),
   effect: "changes",
   timeoutMs: 60_000,

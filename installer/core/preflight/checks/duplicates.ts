@@ -59,7 +59,9 @@ const ownMacs = (facts: MachineFacts): (string | null)[] =>
 /** Addresses by which others reach the machine; link-local ones and bridges for containers repeat everywhere. */
 const ownAddresses = (facts: MachineFacts): string[] =>
   facts.interfaces
-    .filter(({ name }) => !/^(docker|virbr|cni|br-|podman|lxc|cali|flannel|nodelocaldns|kube)/.test(name))
+    .filter(
+      ({ name }) => !/^(docker|virbr|cni|br-|podman|lxc|cali|flannel|nodelocaldns|kube|slipway0)/.test(name),
+    )
     .flatMap(({ addresses }) => addresses)
     .filter(({ scope, family }) => scope === "global" && family === "inet")
     .map(({ address }) => address);

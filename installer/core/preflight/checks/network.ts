@@ -4,7 +4,7 @@ import { formatBlock, overlaps, parseBlock, type Block } from "../../net/ipv4.ts
 import { fine, problem, type MachineCheck } from "../check.ts";
 
 /** Interfaces a running cluster makes for itself; their networks are its own. */
-const madeByCluster = /^(cni0|flannel\.|cali|vxlan\.calico|tunl0|kube-ipvs0|nodelocaldns|lo$)/;
+const madeByCluster = /^(cni0|flannel\.|cali|vxlan\.calico|tunl0|kube-ipvs0|nodelocaldns|slipway0$|lo$)/;
 
 interface Used {
   readonly block: Block;
