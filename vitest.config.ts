@@ -4,8 +4,8 @@ import { TotalsReporter } from "./test/reporters/totals.ts";
 const totals = process.env["SLIPWAY_TEST_TOTALS"];
 
 /**
- * Suites: `unit` needs nothing but Node; `lab` starts real engines and makes real machines, for which it needs root. See
- * CONTRIBUTING.md.
+ * Suites: `unit` needs nothing but Node; `lab` starts real engines and makes real machines, for which it needs root;
+ * `browser` opens the built console in a real browser. See CONTRIBUTING.md.
  */
 export default defineConfig({
   test: {
@@ -14,8 +14,14 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["installer/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/lab/**", "test/engine/**", "test/bench/**"],
+          include: ["installer/**/*.test.ts", "renderer/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: [
+            "**/node_modules/**",
+            "test/lab/**",
+            "test/engine/**",
+            "test/browser/**",
+            "test/bench/**",
+          ],
           pool: "threads",
           // Modules hold no state, so that files may share them: loading them anew for each file takes half the time.
           isolate: false,
@@ -31,6 +37,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          // One browser and one engine at a time.
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,0 +1,53 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { queries } from "./engine/engine.ts";
+import { Door } from "./features/door/door.tsx";
+import { Crash, NotFound } from "./features/shell/crash.tsx";
+import { Shell } from "./features/shell/shell.tsx";
+import { antdLocale } from "./i18n/start.ts";
+import { pages } from "./pages.ts";
+
+import { Theme } from "./theme/theme.tsx";
+
+const root = createRootRoute({
+  component: () => <Shell pages={pages} />,
+  notFoundComponent: NotFound,
+  errorComponent: Crash,
+});
+
+const routes = pages.map(({ path, load }) => {
+  const Content = lazy(async () => ({ default: (await load()).Content }));
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => (
+      <Suspense fallback={null}>
+        <Content />
+      </Suspense>
+    ),
+    errorComponent: Crash,
+  });
+});
+
+const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: false,
+  scrollRestoration: true,
+  scrollToTopSelectors: [".main"],
+});
+
+/** The whole console. */
+export const Root = (): ReactNode => {
+  const { i18n } = useTranslation();
+  return (
+    <Theme locale={antdLocale(i18n.language)}>
+      <QueryClientProvider client={queries}>
+        <Door>
+          <RouterProvider router={router} />
+        </Door>
+      </QueryClientProvider>
+    </Theme>
+  );
+};

@@ -1,0 +1,71 @@
+import type { SameKeys } from "../words.ts";
+import type { machines as original, overview as originalOverview } from "../en/machines.ts";
+
+/** 机器页面的文字。 */
+export const machines: SameKeys<typeof original> = {
+  none: "尚无已知机器。检查集群规格后，其中的机器会显示在此处。",
+  noneMatch: "没有符合筛选条件的机器。",
+  filter: "名称、地址、MAC、序列号…",
+  name: "机器",
+  cluster: "集群",
+  address: "地址",
+  roles: "角色",
+  role: { "control-plane": "控制平面", worker: "工作节点" },
+  known: "系统",
+  neverReached: "尚未连通",
+  cores: "核数",
+  memory: "内存",
+  disks: "磁盘",
+  interfaces: "网络",
+  about: "概况",
+  latest: "最近的操作",
+  factsAt: "采集时间",
+  noFacts: "尚未采集该机器的信息；执行检查即可采集。",
+  os: "系统",
+  kernel: "内核",
+  hardware: "硬件",
+  virtualisation: "虚拟化",
+  virtualised: { none: "无", vm: "虚拟机", container: "容器", unknown: "未知" },
+  firmware: "固件",
+  cpu: "处理器",
+  clock: "时钟偏差",
+  uptime: "已运行",
+  noDisks: "未发现自有磁盘。",
+  blank: "空白",
+  holdsData: "存有数据",
+  linkUp: "已连接",
+  linkDown: "未连接",
+  noAddress: "无地址",
+  speed: "{{speed}} Mbit/s",
+  mtu: "MTU {{mtu}}",
+  partOf: "属于 {{master}}",
+  checks: "安装前检查",
+  noChecks: "最近的操作未在该机器上执行检查。",
+  result: "结果",
+  checkTitle: "检查项",
+  found: "检查所见",
+  remedy: "处理方法",
+  check: { ok: "通过", noted: "已记录", warning: "警告", failed: "未通过", waived: "已放行" },
+  verb: { drain: "驱逐 Pod", maintain: "停用", return: "恢复服务", reboot: "重启", shutdown: "关机" },
+  consequence: {
+    drain:
+      "{{machine}} 不再接收新的 Pod，其上的 Pod 将迁往其他机器。若有 Pod 会丢失数据或不会被重建，操作将停止。",
+    maintain:
+      "驱逐 {{machine}} 上的 Pod 并标记为停用（记录决定人与理由），直至恢复服务。集群在此期间继续运行。",
+    return: "{{machine}} 恢复健康后重新接收 Pod。",
+    reboot: "驱逐 {{machine}} 上的 Pod 后重启，恢复健康后重新投入服务；期间 Pod 迁往其他机器。",
+    shutdown: "驱逐 {{machine}} 上的 Pod 后关机。之后需要有人在现场开机。",
+  },
+};
+
+/** 总览页面的文字。 */
+export const overview: SameKeys<typeof originalOverview> = {
+  attention: "需要关注",
+  calm: "没有失败或等待处理的事项。",
+  appliance: "本管理机",
+  version: "版本",
+  since: "启动时间",
+  memory: "内存占用",
+  data: "数据目录",
+  certificate: "控制台证书有效期至",
+};

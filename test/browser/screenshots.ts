@@ -1,0 +1,77 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { pagePaths, unreachableSpec } from "./pages.ts";
+import { enrolFirst, openSite, PASSWORD, type BrowserSite } from "./site.ts";
+
+const folder = join(import.meta.dirname, "..", "..", "docs", "screenshots");
+
+/** Pictures of the pages that need nothing but an address. */
+const shoot = async (page: Page, name: string): Promise<void> => {
+  await page.locator("h1").first().waitFor();
+  await page.locator(".loading").waitFor({ state: "detached" });
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(folder, `${name}.jpg`), type: "jpeg", quality: 70 });
+};
+
+const ended = async (site: BrowserSite, id: string): Promise<void> => {
+  for await (const _item of await site.engine.client.operations.events({ id })) continue;
+};
+
+/**
+ * Pictures of every page in both languages and themes into docs/screenshots. With SLIPWAY_SITE_SPEC (a file) the check is
+ * made of those machines, and with SLIPWAY_BROWSER the browser is started by that program: inside the network of a lab.
+ */
+const main = async (): Promise<void> => {
+  mkdirSync(folder, { recursive: true });
+  const site = await openSite(process.env["SLIPWAY_BROWSER"]);
+  try {
+    const first = await site.context({ language: "en" });
+    const link = await site.engine.client.users.invite({ grants: { site: "administrator", clusters: {} } });
+    await enrolFirst(site, first.page);
+    const { client } = site.engine;
+    await client.secrets.set({ name: "site.key", value: "not the password" });
+    const specFile = process.env["SLIPWAY_SITE_SPEC"];
+    const text =
+      specFile === undefined
+        ? unreachableSpec("site-a")
+        : (await import("node:fs")).readFileSync(specFile, "utf8");
+    const failing = await client.operations.start({
+      workflow: "check",
+      spec: { file: "b.yaml", text: unreachableSpec("site-b") },
+    });
+    const checked = await client.operations.start({ workflow: "check", spec: { file: "site-a.yaml", text } });
+    await Promise.all([ended(site, failing.id), ended(site, checked.id)]);
+    const [machine] = await client.machines.list({ cluster: checked.cluster });
+    const paths = {
+      ...pagePaths,
+      operation: `/operations/${checked.id}?machine=${machine?.name ?? ""}`,
+      "operation-failed": `/operations/${failing.id}?machine=n1`,
+      machine: `/machines/${machine?.cluster ?? ""}/${machine?.name ?? ""}`,
+    };
+    for (const language of ["en", "zh-CN"] as const) {
+      for (const scheme of ["light", "dark"] as const) {
+        const { page, context } = await site.context({ language, scheme });
+        const name = (of: string): string => `${of}-${language}-${scheme}`;
+        await page.goto(`${site.address}/enrol#${link.token}`);
+        await page.locator("#password").waitFor();
+        await shoot(page, name("enrol"));
+        await page.goto(`${site.address}/`);
+        await shoot(page, name("login"));
+        await page.locator("#user").fill("ada");
+        await page.locator("#password").fill(PASSWORD);
+        await page.locator("button[type=submit]").click();
+        await page.locator(".shell").waitFor();
+        for (const [of, path] of Object.entries(paths)) {
+          await page.goto(`${site.address}${path}`);
+          await shoot(page, name(of));
+        }
+        await context.close();
+      }
+    }
+  } finally {
+    await site.close();
+  }
+};
+
+await main();
