@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { FeedItem } from "../../installer/contract/api/operations.ts";
+import type { FeedItem, Operation } from "../../installer/contract/api/operations.ts";
 import { isCode, type WireError } from "../../installer/contract/errors/index.ts";
 import { advance, emptyTimeline, isOver, type Timeline } from "../state/timeline.ts";
 import { client } from "./engine.ts";
@@ -59,13 +59,17 @@ export const followOperation = (
   void follow();
 };
 
-/** The live timeline of an operation. `run` starts it anew, such as after a retry of an operation that had ended. */
-export const useOperation = (id: string, run: number): Followed => {
+/**
+ * The live timeline of an operation. It is followed anew when `run` changes, and when an operation that had ended is under
+ * way again, whoever set it going.
+ */
+export const useOperation = ({ id, status }: Pick<Operation, "id" | "status">, run: number): Followed => {
   const [followed, setFollowed] = useState<Followed>({ timeline: emptyTimeline });
+  const isUnderWay = status === "running" || status === "paused" || status === "cancelling";
   useEffect(() => {
     const ending = new AbortController();
     followOperation(id, setFollowed, ending.signal);
     return () => ending.abort();
-  }, [id, run]);
+  }, [id, run, isUnderWay]);
   return followed;
 };

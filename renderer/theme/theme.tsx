@@ -10,6 +10,7 @@ const shared = {
   borderRadius: 4,
   fontSize: 13,
   controlHeight: 28,
+  controlHeightSM: 24,
   wireframe: false,
   motion: false,
   fontFamily: "var(--font)",
@@ -30,8 +31,8 @@ const colors = {
     colorTextDisabled: "#6b747f",
   },
   dark: {
-    colorPrimary: "#3b7ddd",
-    colorError: "#f0625a",
+    colorPrimary: "#3470d2",
+    colorError: "#ff8b82",
     colorSuccess: "#56d364",
     colorWarning: "#e3b341",
     colorLink: "#7db3ff",
@@ -60,6 +61,8 @@ export const Theme = ({
       theme={{
         algorithm: shown === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { ...shared, ...colors[shown] },
+        // Light red reads well as text on dark, and needs dark text on itself.
+        components: { Button: { dangerColor: shown === "dark" ? "#12161b" : "#ffffff" } },
       }}
     >
       <App component={false}>{children}</App>

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { pagePaths, unreachableSpec } from "./pages.ts";
@@ -19,12 +19,12 @@ const ended = async (site: BrowserSite, id: string): Promise<void> => {
 };
 
 /**
- * Pictures of every page in both languages and themes into docs/screenshots. With SLIPWAY_SITE_SPEC (a file) the check is
- * made of those machines, and with SLIPWAY_BROWSER the browser is started by that program: inside the network of a lab.
+ * Pictures of every page in both languages and themes into docs/screenshots. SLIPWAY_SITE_SPEC names the spec of machines
+ * that answer; then this runs inside the network of their lab, as in `ip netns exec NAME npm run screenshots`.
  */
 const main = async (): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  const site = await openSite(process.env["SLIPWAY_BROWSER"]);
+  const site = await openSite();
   try {
     const first = await site.context({ language: "en" });
     const link = await site.engine.client.users.invite({ grants: { site: "administrator", clusters: {} } });
@@ -32,10 +32,7 @@ const main = async (): Promise<void> => {
     const { client } = site.engine;
     await client.secrets.set({ name: "site.key", value: "not the password" });
     const specFile = process.env["SLIPWAY_SITE_SPEC"];
-    const text =
-      specFile === undefined
-        ? unreachableSpec("site-a")
-        : (await import("node:fs")).readFileSync(specFile, "utf8");
+    const text = specFile === undefined ? unreachableSpec("site-a") : readFileSync(specFile, "utf8");
     const failing = await client.operations.start({
       workflow: "check",
       spec: { file: "b.yaml", text: unreachableSpec("site-b") },

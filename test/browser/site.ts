@@ -45,14 +45,14 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts both. `wrapper` is a program that runs the browser somewhere else, such as in the network of a lab. */
-export const openSite = async (wrapper?: string): Promise<BrowserSite> => {
+/** Starts both. Engine and browser are in the network name space of the caller. */
+export const openSite = async (): Promise<BrowserSite> => {
   const data = mkdtempSync(join(tmpdir(), "slipway-browser-"));
   const ui = join(root, "dist", "renderer");
   let engine = await startEngine(data, { LANG: "C.UTF-8" }, ["--listen", "127.0.0.1:0", "--ui", ui]);
   const [address = ""] = (await engine.client.console.status()).addresses;
   const browser = await chromium.launch({
-    executablePath: wrapper ?? "/usr/bin/chromium",
+    executablePath: "/usr/bin/chromium",
     headless: true,
     args: FLAGS,
   });

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cluster } from "../../../installer/contract/api/clusters.ts";
@@ -8,6 +7,7 @@ import type { ClusterStatus } from "../../../installer/contract/cluster-status.t
 import { useCaller } from "../../engine/caller.tsx";
 import { client, query } from "../../engine/engine.ts";
 import { Action } from "../../parts/action.tsx";
+import { LinkButton } from "../../parts/link-button.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { useSentence } from "../../parts/words.tsx";
 import { command } from "../../state/commands.ts";
@@ -71,9 +71,9 @@ const Shown = ({ cluster: { cluster, state, operation } }: { readonly cluster: C
             command={() => command.clusterCheck(`${cluster}.yaml`)}
             run={() => start("check")}
           />
-          <Link to="/clusters/$cluster/edit" params={{ cluster }}>
-            <Button tabIndex={-1}>{t("clusters.editSpec")}</Button>
-          </Link>
+          <LinkButton to="/clusters/$cluster/edit" params={{ cluster }}>
+            {t("clusters.editSpec")}
+          </LinkButton>
         </>
       }
     >

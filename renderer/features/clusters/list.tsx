@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { query, REFRESH_MS } from "../../engine/engine.ts";
+import { LinkButton } from "../../parts/link-button.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { command } from "../../state/commands.ts";
 import { CliCommand } from "../../ui/copy.tsx";
@@ -19,11 +19,9 @@ export const Content = (): ReactNode => {
     <Page
       title={t("shell.pages.clusters")}
       actions={
-        <Link to="/clusters/new">
-          <Button type="primary" tabIndex={-1}>
-            {t("clusters.create")}
-          </Button>
-        </Link>
+        <LinkButton to="/clusters/new" type="primary">
+          {t("clusters.create")}
+        </LinkButton>
       }
     >
       <div className="section">

@@ -37,25 +37,29 @@ const Live = ({ operation }: { readonly operation: Operation }): ReactNode => {
   const titles = useTitles();
   const [run, setRun] = useState(0);
   const [machine, setMachine] = useSearchState("machine");
-  const { timeline, error } = useOperation(operation.id, run);
+  const { timeline, error } = useOperation(operation, run);
+  // A feed that still runs shows the decision by itself.
+  const again = (): void => {
+    if (isOver(timeline)) setRun(run + 1);
+  };
   const known = timeline.lastSeq === 0 ? undefined : timeline;
   const status = known === undefined ? operation.status : timeline.status;
   return (
     <Page
       title={`${titles.workflow(operation.workflow)} · ${operation.cluster}`}
       state={<OperationState status={status} />}
-      actions={<Decisions operation={operation} status={status} onDecided={() => setRun(run + 1)} />}
+      actions={<Decisions operation={operation} status={status} onDecided={again} />}
     >
       {error === undefined ? null : <Failure error={error} onRetry={() => setRun(run + 1)} />}
       {timeline.held === undefined ? null : <Failure error={timeline.held} />}
       <Section title={t("operations.course")}>
         <Summary operation={operation} timeline={timeline} />
       </Section>
-      <Failures operation={operation} timeline={timeline} onDecided={() => setRun(run + 1)} />
+      <Failures operation={operation} timeline={timeline} onDecided={again} />
       <Section title={t("operations.timeline")} aside={<Legend />}>
         <Lanes timeline={timeline} selected={machine} onSelect={setMachine} />
       </Section>
-      <Steps timeline={timeline} machine={machine} operation={operation} onDecided={() => setRun(run + 1)} />
+      <Steps timeline={timeline} machine={machine} operation={operation} onDecided={again} />
       <CliCommand command={command.operationShow(operation.id)} />
     </Page>
   );

@@ -1,6 +1,5 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClusterSummary } from "../../../installer/contract/api/clusters.ts";
@@ -8,6 +7,7 @@ import type { Operation } from "../../../installer/contract/api/operations.ts";
 import type { ClusterStatus } from "../../../installer/contract/cluster-status.ts";
 import { query, REFRESH_MS } from "../../engine/engine.ts";
 import { useTitles } from "../../parts/catalogue.ts";
+import { LinkButton } from "../../parts/link-button.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { OperationState, useSentence } from "../../parts/words.tsx";
 import { attentionOf, newestBySpec } from "../../state/attention.ts";
@@ -43,11 +43,9 @@ export const Content = (): ReactNode => {
       <Section
         title={t("shell.pages.clusters")}
         aside={
-          <Link to="/clusters/new">
-            <Button size="small" tabIndex={-1}>
-              {t("clusters.create")}
-            </Button>
-          </Link>
+          <LinkButton to="/clusters/new" size="small">
+            {t("clusters.create")}
+          </LinkButton>
         }
       >
         <Loaded query={clusters}>{(all) => <Clusters clusters={all} states={states} />}</Loaded>
