@@ -65,7 +65,9 @@ describe("help", () => {
     const chinese = await slipway(`${line} --help --lang zh-CN`);
     expect([english.code, chinese.code]).toEqual([0, 0]);
     for (const example of verb.examples) {
-      expect(example.line).toContain(`slipway ${line.replace(" run", "")}`);
+      expect(example.line).toContain(
+        `slipway ${line.replace(/^(engine run|console open)$/, (both) => both.split(" ")[0] ?? "")}`,
+      );
       expect(english.out).toContain(example.line);
       expect(chinese.out).toContain(example.text["zh-CN"]);
     }
