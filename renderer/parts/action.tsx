@@ -3,6 +3,7 @@ import { useId, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { queries } from "../engine/engine.ts";
 import { CliCommand } from "../ui/copy.tsx";
+import { layer } from "../ui/layer.ts";
 import { Failure } from "./failure.tsx";
 
 /** An action with a question before it. */
@@ -78,6 +79,7 @@ export const Action = (props: ActionProps): ReactNode => {
         okButtonProps={{ disabled: !isReady, danger: props.danger === true }}
         confirmLoading={busy}
         destroyOnHidden
+        getContainer={layer}
       >
         <div className="stack">
           <div>{consequence}</div>

@@ -92,7 +92,7 @@ describe.each(["en", "zh-CN"] as const)("in %s", (language) => {
     for (const path of paths) {
       await page.goto(`${site.address}${path}`);
       await page.locator("h1").waitFor();
-      await page.locator(".loading").waitFor({ state: "detached" });
+      await expect.poll(() => page.locator(".loading").count(), { timeout: 30_000 }).toBe(0);
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${path} ${fault}`));
       const overflow = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",

@@ -9,8 +9,8 @@ const folder = join(import.meta.dirname, "..", "..", "docs", "screenshots");
 /** Pictures of the pages that need nothing but an address. */
 const shoot = async (page: Page, name: string): Promise<void> => {
   await page.locator("h1").first().waitFor();
-  await page.locator(".loading").waitFor({ state: "detached" });
-  await page.waitForTimeout(300);
+  while ((await page.locator(".loading").count()) > 0) await page.waitForTimeout(100);
+  await page.waitForTimeout(150);
   await page.screenshot({ path: join(folder, `${name}.jpg`), type: "jpeg", quality: 70 });
 };
 
@@ -27,9 +27,9 @@ const main = async (): Promise<void> => {
   const site = await openSite();
   try {
     const first = await site.context({ language: "en" });
-    const link = await site.engine.client.users.invite({ grants: { site: "administrator", clusters: {} } });
     await enrolFirst(site, first.page);
     const { client } = site.engine;
+    const link = await client.users.invite({ name: "bo", grants: { site: "operator", clusters: {} } });
     await client.secrets.set({ name: "site.key", value: "not the password" });
     const specFile = process.env["SLIPWAY_SITE_SPEC"];
     const text = specFile === undefined ? unreachableSpec("site-a") : readFileSync(specFile, "utf8");
@@ -37,8 +37,10 @@ const main = async (): Promise<void> => {
       workflow: "check",
       spec: { file: "b.yaml", text: unreachableSpec("site-b") },
     });
+    // Two operations never share a machine.
+    await ended(site, failing.id);
     const checked = await client.operations.start({ workflow: "check", spec: { file: "site-a.yaml", text } });
-    await Promise.all([ended(site, failing.id), ended(site, checked.id)]);
+    await ended(site, checked.id);
     const [machine] = await client.machines.list({ cluster: checked.cluster });
     const paths = {
       ...pagePaths,

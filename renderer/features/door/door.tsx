@@ -8,6 +8,7 @@ import { connection, door, useConnection } from "../../engine/engine.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { Preferences } from "../../parts/preferences.tsx";
 import { CliCommand } from "../../ui/copy.tsx";
+import { layer } from "../../ui/layer.ts";
 import { Enrol } from "./enrol.tsx";
 import { Login } from "./login.tsx";
 
@@ -58,7 +59,14 @@ export const Door = ({ children }: { readonly children: ReactNode }): ReactNode 
     return (
       <CallerContext value={last}>
         {children}
-        <Modal title={t("door.again")} open closable={false} footer={null} keyboard={false}>
+        <Modal
+          title={t("door.again")}
+          open
+          closable={false}
+          footer={null}
+          keyboard={false}
+          getContainer={layer}
+        >
           <Login user={last.user} onEntered={enter} />
         </Modal>
       </CallerContext>
