@@ -254,12 +254,21 @@ describe("content.packages", () => {
   });
 
   test("names what is missing on a system that the bundle's packages are not for", async () => {
-    const remote = new FakeRemote().on("m1", () => ({ stdout: "conntrack\nsocat\n" }));
+    const remote = new FakeRemote().on("m1", () => ({ stdout: "missing conntrack\nmissing socat\n" }));
     const facts = { ...goodMachine, os: { ...goodMachine.os, id: "rocky", name: "Rocky Linux 9" } };
     const { context } = stepOn(remote, { facts }, { packages: [] });
     await expect(packages.apply(context)).rejects.toMatchObject({
       code: "PACKAGES_MISSING",
       params: { packages: "conntrack, socat", os: "Rocky Linux 9" },
+    });
+  });
+
+  test("is needed again after an installation was cut off, although every command is in place", async () => {
+    const remote = new FakeRemote().on("m1", () => ({ stdout: "cut-off chrony\ncut-off keepalived\n" }));
+    const { context } = stepOn(remote, { facts: goodMachine });
+    expect(await packages.probe(context)).toMatchObject({
+      state: "needed",
+      why: { en: "missing or not whole: chronyd, chronyc" },
     });
   });
 });

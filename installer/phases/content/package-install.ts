@@ -12,10 +12,18 @@ import { firstRank, sendItems } from "./transfer.ts";
 /** The suite that the bundle's packages are of (images/releases, versions.suite). */
 const SUITE = "trixie";
 
-/** Prints which of the commands in `$@` are missing. Daemons are looked for where root's PATH may not lead. */
+/**
+ * Prints `cut-off NAME` for each folder of packages in `$1`, then which of the commands in the rest are missing. A folder goes
+ * when its packages are installed: while it is there, a command may be in place and the libraries it needs not yet.
+ * Daemons are looked for where root's PATH may not lead.
+ */
 const lookForCommands = `
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-for name; do command -v "$name" >/dev/null 2>&1 || echo "$name"; done
+for file in "$1"/*/*.deb; do
+  if [ -e "$file" ]; then folder=\${file%/*}; echo "cut-off \${folder##*/}"; fi
+done | sort -u
+shift
+for name; do command -v "$name" >/dev/null 2>&1 || echo "missing $name"; done
 exit 0
 `;
 
@@ -26,17 +34,27 @@ exit 0
 `;
 
 /**
- * Installs what lies in the folder `$1`, after ending an installation that was cut off. The names of the packages come in
- * on standard input: they are written down before anything is installed.
+ * Installs what lies in the folder `$1`, after ending an installation that was cut off, and removes all folders in `$@`. The
+ * names of the packages come in on standard input: they are written down before anything is installed. dpkg keeps the
+ * lock open, so that a run which continues another one waits for what that one left at work.
  */
 const install = `
 set -e
 (umask 077; mkdir -p ${beforePaths.folder}; cat >> ${beforePaths.packages})
 sync -d ${beforePaths.packages} 2>/dev/null || true
 export DEBIAN_FRONTEND=noninteractive
+mkdir -p /run/slipway
+exec 9>/run/slipway/packages.lock
+flock -w 300 9
+# What lacks its libraries cannot be configured before they are there; the installation below does it.
+dpkg --configure -a --force-confold || true
+for file in "$1"/*.deb; do
+  [ -e "$file" ] || continue
+  dpkg --install --force-confold --skip-same-version "$1"/*.deb
+  break
+done
 dpkg --configure -a --force-confold
-dpkg --install --force-confold --skip-same-version "$1"/*.deb
-rm -rf "$1"
+rm -rf -- "$@"
 `;
 
 type Step = Pick<
@@ -44,21 +62,39 @@ type Step = Pick<
   "machine" | "target" | "cluster" | "ports" | "signal" | "say" | "progress"
 >;
 
-/** Components whose commands are not all on the machine, and the commands. Changes nothing. */
-export const lacking = async (
-  context: Step,
-  wanted: readonly WantedCommands[],
-): Promise<{ readonly components: readonly string[]; readonly commands: readonly string[] }> => {
+/** What a machine lacks, by its commands and by installations that were cut off. */
+export interface Lacking {
+  readonly components: readonly string[];
+  /** Commands that are missing, or that cannot be relied on. */
+  readonly commands: readonly string[];
+  /** Names of folders with packages that were on their way or not yet all installed. */
+  readonly cutOff: readonly string[];
+}
+
+/** Components whose commands are not all on the machine, or not all of them whole. Changes nothing. */
+export const lacking = async (context: Step, wanted: readonly WantedCommands[]): Promise<Lacking> => {
   const machine = theMachine(context);
   const { stdout } = await context.ports.remote.script(machine, lookForCommands, {
-    args: wanted.flatMap(({ commands }) => commands),
+    args: [machinePaths.staging, ...wanted.flatMap(({ commands }) => commands)],
     signal: context.signal,
   });
-  const commands = stdout.split("\n").filter((line) => line !== "");
-  const components = wanted
-    .filter((entry) => entry.commands.some((name) => commands.includes(name)))
-    .map(({ component }) => component);
-  return { components, commands };
+  const lines = stdout.split("\n").map((line) => line.split(" "));
+  const told = (mark: string): string[] =>
+    lines.flatMap(([first, name]) => (first === mark && name !== undefined ? [name] : []));
+  const missing = told("missing");
+  const cutOff = told("cut-off").filter((folder) =>
+    folder.split("+").some((component) => wanted.some((entry) => entry.component === component)),
+  );
+  const entries = wanted.filter(
+    ({ component, commands }) =>
+      commands.some((name) => missing.includes(name)) ||
+      cutOff.some((folder) => folder.split("+").includes(component)),
+  );
+  return {
+    components: entries.map(({ component }) => component),
+    commands: missing.length > 0 ? missing : entries.flatMap(({ commands }) => commands),
+    cutOff,
+  };
 };
 
 /**
@@ -72,7 +108,7 @@ export const installLacking = async (
   const machine = theMachine(context);
   const { remote } = context.ports;
   const { signal } = context;
-  const { components, commands } = await lacking(context, wanted);
+  const { components, commands, cutOff } = await lacking(context, wanted);
   if (commands.length === 0) return [];
   const release = await releaseFor(context, facts);
   if (!packagesFit(release, facts, SUITE)) {
@@ -94,7 +130,7 @@ export const installLacking = async (
     { rank },
   );
   await remote.script(machine, install, {
-    args: [folder],
+    args: [folder, ...cutOff.map((name) => `${machinePaths.staging}/${name}`)],
     stdin: absent.map(({ name }) => `${name}\n`).join(""),
     signal,
   });

@@ -22,7 +22,10 @@ export const packages = definePhase({
     const { commands } = await lacking(context, machineCommands);
     if (commands.length === 0) return { state: "satisfied", output: { installed: [] } };
     const names = commands.join(", ");
-    return { state: "needed", why: text(`missing commands: ${names}`, `缺少命令：${names}`) };
+    return {
+      state: "needed",
+      why: text(`missing or not whole: ${names}`, `缺少或安装不完整的命令：${names}`),
+    };
   },
   async apply(context) {
     const installed = await installLacking(context, { wanted: machineCommands, facts: context.from.facts });
