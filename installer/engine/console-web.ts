@@ -24,6 +24,9 @@ export interface OpenedWeb {
 /** Addresses come and go, and certificates end: looked at this often. */
 const LOOK_MS = 60_000;
 
+/** Where `npm run build:ui` puts the console; absent, the console says so. */
+const BUILT_UI = join(import.meta.dirname, "..", "..", "dist", "renderer");
+
 /** Listens on the address that was asked for and no other, with a certificate of the site's CA that it keeps good. */
 export const openWeb = async (
   services: WebServices,
@@ -35,7 +38,7 @@ export const openWeb = async (
     ...(settings.consoleNames ?? []),
     ...(host.env["SLIPWAY_CONSOLE_NAMES"] ?? "").split(","),
   ].filter((name) => name !== "");
-  const files = staticFiles(settings.ui ?? host.env["SLIPWAY_UI"]);
+  const files = staticFiles(settings.ui ?? host.env["SLIPWAY_UI"] ?? BUILT_UI);
   const folder = join(settings.data, "console");
   let names = namesFor(address.host, extra);
   let certificate = await ensureConsoleCertificate(siteCa, { folder, names });

@@ -10,7 +10,9 @@ const folder = join(import.meta.dirname, "..", "..", "docs", "screenshots");
 const shoot = async (page: Page, name: string): Promise<void> => {
   await page.locator("h1").first().waitFor();
   while ((await page.locator(".loading").count()) > 0) await page.waitForTimeout(100);
-  await page.waitForTimeout(150);
+  // Two frames after the last change everything is laid out; painting it takes a busy computer a moment longer.
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  await page.waitForTimeout(500);
   await page.screenshot({ path: join(folder, `${name}.jpg`), type: "jpeg", quality: 70 });
 };
 
