@@ -1,6 +1,7 @@
 import { implement } from "@orpc/server";
 import { contract } from "../contract/api/index.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
+import { isEngineSecret } from "../core/engine-secrets.ts";
 import { clusterJsonSchema } from "../core/spec/json-schema.ts";
 import { parseClusterSpec } from "../core/spec/parse.ts";
 import { tokensRouter, usersRouter } from "./accounts.ts";
@@ -67,12 +68,16 @@ export const createRouter = (services: EngineServices) => {
       }),
     },
     secrets: {
-      list: os.secrets.list.handler(async () => [...(await secrets.list())]),
+      list: os.secrets.list.handler(async () =>
+        (await secrets.list()).filter(({ name }) => !isEngineSecret(name)),
+      ),
       set: os.secrets.set.handler(async ({ input }) => {
+        assertNotReserved(input.name);
         await secrets.set(input.name, input.value);
         return done;
       }),
       remove: os.secrets.remove.handler(async ({ input }) => {
+        assertNotReserved(input.name);
         await secrets.remove(input.name);
         return done;
       }),
@@ -88,6 +93,11 @@ export const createRouter = (services: EngineServices) => {
       schema: os.specs.schema.handler(() => clusterJsonSchema()),
     },
   });
+};
+
+/** @throws SECRET_RESERVED for a name that the engine keeps for itself. */
+const assertNotReserved = (name: string): void => {
+  if (isEngineSecret(name)) throw SlipwayError.of("SECRET_RESERVED", { name });
 };
 
 /** The endpoint as it is pinned, whether the operator wrote it with or without the port. */

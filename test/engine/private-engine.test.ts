@@ -66,6 +66,12 @@ describe("a command without an engine", { timeout: 60_000 }, () => {
     expect(offered.out).toBe("site.key\n");
   });
 
+  test("does not give away what the engine keeps for itself", async () => {
+    const data = folder();
+    const removed = await runSlipway(["--data", data, "secret", "remove", "audit-key"]);
+    expect(removed).toMatchObject({ code: 44, err: expect.stringContaining("audit-key") });
+  });
+
   test("says that nobody answers where the socket was named", async () => {
     const { code, err } = await runSlipway(["--socket", "/nonexistent/engine.sock", "operation", "list"]);
     expect(code).toBe(45);

@@ -4,12 +4,13 @@ import * as z from "zod";
 import type { Anchor } from "../../core/audit/chain.ts";
 import { isCode } from "../../core/contract.ts";
 import type { Secrets } from "../../core/ports/secrets.ts";
+import { engineSecrets } from "../../core/engine-secrets.ts";
 import type { AuditKeys } from "./keys.ts";
 
 const StoredAnchor = z.object({ entries: z.int().min(0), head: z.string(), seal: z.string() });
 
 /** Name of the second mark, in the secrets store: a log that is put back together with its anchor is found by it. */
-const MARK = "audit-mark";
+const MARK = engineSecrets.auditMark;
 /** The secrets store is written anew as a whole, so not for each entry. */
 const MARK_EVERY = 200;
 

@@ -11,6 +11,7 @@ import {
 import type { AuditCheckpoint } from "../../contract/audit.ts";
 import { isCode } from "../../core/contract.ts";
 import type { Anchor, ChainTools } from "../../core/audit/chain.ts";
+import { engineSecrets } from "../../core/engine-secrets.ts";
 import type { Secrets } from "../../core/ports/secrets.ts";
 
 /** What only the holder of the site's audit key can make. */
@@ -21,7 +22,7 @@ export interface AuditKeys extends ChainTools {
 }
 
 /** Name of the key in the secrets store. That it is there tells that there has been a log. */
-const SECRET = "audit-key";
+const SECRET = engineSecrets.auditKey;
 
 /** PKCS #8 of an Ed25519 key, up to its 32 bytes (RFC 8410, section 7). */
 const ED25519_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");

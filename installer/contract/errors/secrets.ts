@@ -12,6 +12,15 @@ export const secretsErrors = {
       "用 `slipway secret list` 查看名称；用 `slipway secret set {name}` 保存。",
     ),
   },
+  SECRET_RESERVED: {
+    retry: "never",
+    exit: 44,
+    title: text("the engine keeps {name} for itself", "{name} 由引擎自身保留"),
+    hint: text(
+      "Choose another name. The audit log cannot be verified without that secret, so nobody changes it.",
+      "请改用其他名称。没有该机密就无法校验审计日志，因此任何人都不能更改它。",
+    ),
+  },
   SECRET_REFERENCE_INVALID: {
     retry: "never",
     exit: 44,
