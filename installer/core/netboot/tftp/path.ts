@@ -4,7 +4,7 @@
  */
 export const treePath = (asked: string): string | undefined => {
   // Nothing of ours has such a name, and control characters in it would reach logs.
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (asked.length > 512 || /[\u0000-\u001f\u007f]/.test(asked)) return undefined;
   const parts = asked
     .replaceAll("\\", "/")
