@@ -8,6 +8,8 @@ export interface PhaseNeed {
   readonly name: string;
   readonly phase: AnyPhase;
   readonly scope: NeedScope;
+  /** It does not count in a workflow that does not list the phase. */
+  readonly optional: boolean;
 }
 
 /** One phase on one target. */
@@ -49,8 +51,8 @@ export const needsOf = (phase: AnyPhase): readonly PhaseNeed[] =>
   Object.entries(phase.needs as Record<string, AnyPhase | ScopedNeed<AnyPhase, NeedScope>>).map(
     ([name, need]) =>
       isScoped(need)
-        ? { name, phase: need.phase, scope: need.scope }
-        : { name, phase: need, scope: "sameMachine" },
+        ? { name, phase: need.phase, scope: need.scope, optional: "optional" in need }
+        : { name, phase: need, scope: "sameMachine", optional: false },
   );
 
 /**
@@ -67,7 +69,7 @@ export const buildGraph = (
   const steps = new Map<string, GraphStep>();
   for (const phase of workflow.phases) {
     if (phases.has(phase.id)) throw new WorkflowInvalid(`${workflow.id} lists ${phase.id} twice`);
-    const needs = needsOf(phase);
+    const needs = needsOf(phase).filter((need) => !need.optional || workflow.phases.includes(need.phase));
     for (const need of needs) {
       if (phases.get(need.phase.id)?.phase !== need.phase) {
         throw new WorkflowInvalid(

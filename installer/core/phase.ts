@@ -18,6 +18,11 @@ export interface ScopedNeed<P extends AnyPhase, S extends NeedScope> {
   readonly scope: S;
 }
 
+/** A need that counts only in workflows that list its phase; in the others its result is undefined. Made by `whereListed`. */
+export interface OptionalNeed<P extends AnyPhase, S extends NeedScope> extends ScopedNeed<P, S> {
+  readonly optional: true;
+}
+
 /** Needs are phase objects, never names: a typo does not compile. */
 export type Needs = Readonly<Record<string, AnyPhase | ScopedNeed<AnyPhase, NeedScope>>>;
 
@@ -33,14 +38,21 @@ export const anyMachine = <P extends AnyPhase>(phase: P): ScopedNeed<P, "anyMach
   scope: "anyMachine",
 });
 
+/** Makes a need count only where its phase is listed: a phase may serve in workflows with and without it. */
+export const whereListed = <P extends AnyPhase, S extends NeedScope>(
+  need: ScopedNeed<P, S>,
+): OptionalNeed<P, S> => ({ ...need, optional: true });
+
 type OutputOf<P> = P extends { readonly output: infer O extends z.ZodType } ? z.output<O> : never;
 
+type ScopedResult<P, S> = S extends "sameMachine" ? OutputOf<P> : ReadonlyMap<string, OutputOf<P>>;
+
 type NeedResult<N> =
-  N extends ScopedNeed<infer P, infer S>
-    ? S extends "sameMachine"
-      ? OutputOf<P>
-      : ReadonlyMap<string, OutputOf<P>>
-    : OutputOf<N>;
+  N extends OptionalNeed<infer P, infer S>
+    ? ScopedResult<P, S> | undefined
+    : N extends ScopedNeed<infer P, infer S>
+      ? ScopedResult<P, S>
+      : OutputOf<N>;
 
 /** The outputs of a step's needs, under the names the phase gave them. */
 export type Results<N extends Needs> = { readonly [K in keyof N]: NeedResult<N[K]> };

@@ -31,9 +31,19 @@ import { hostSettings } from "../phases/host/settings.ts";
 import { leaveClean } from "../phases/leave/clean.ts";
 import { leaveDrain } from "../phases/leave/drain.ts";
 import { leaveStrike } from "../phases/leave/strike.ts";
+import { connect } from "../phases/machine/connect.ts";
+import { diskLatency } from "../phases/machine/disk-latency.ts";
 import { enlist } from "../phases/machine/enlist.ts";
+import { inventory } from "../phases/machine/inventory.ts";
+import { prepare } from "../phases/machine/prepare.ts";
+import { preflightAdmission } from "../phases/preflight/admission.ts";
 import { preflightCluster } from "../phases/preflight/cluster.ts";
+import { preflightDisk } from "../phases/preflight/disk.ts";
+import { preflightGate } from "../phases/preflight/gate.ts";
+import { preflightMachine } from "../phases/preflight/machine.ts";
+import { reachability } from "../phases/preflight/reachability.ts";
 import { preflightRelease } from "../phases/preflight/release.ts";
+import { preflightSite } from "../phases/preflight/site.ts";
 import { registryContent } from "../phases/registry/content.ts";
 import { registryServe } from "../phases/registry/serve.ts";
 import { containerd } from "../phases/runtime/containerd.ts";
@@ -44,7 +54,6 @@ import { smokeTest } from "../phases/smoke/test.ts";
 import { trust } from "../phases/site/trust.ts";
 import { timeSync } from "../phases/time/sync.ts";
 import { joinWorker } from "../phases/worker/join.ts";
-import { check } from "./check.ts";
 
 /**
  * Makes a cluster of the machines, or goes on wherever the last attempt stopped. Machines that were part of it and that the
@@ -55,10 +64,20 @@ export const bootstrap: Workflow = {
   title: text("Set the cluster up", "搭建集群"),
   parameters: departures,
   phases: [
-    ...check.phases,
-    preflightRelease,
+    connect,
+    inventory,
+    preflightMachine,
+    reachability,
+    preflightSite,
     membership,
+    endpointProbe,
+    preflightRelease,
     preflightCluster,
+    preflightAdmission,
+    prepare,
+    diskLatency,
+    preflightDisk,
+    preflightGate,
     leaveDrain,
     leaveStrike,
     leaveClean,
@@ -79,7 +98,6 @@ export const bootstrap: Workflow = {
     registryServe,
     clusterSecrets,
     kubelet,
-    endpointProbe,
     endpoint,
     startControlPlane,
     network,

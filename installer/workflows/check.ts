@@ -17,12 +17,12 @@ export const check: Workflow = {
   phases: [
     connect,
     inventory,
-    prepare,
     preflightMachine,
     reachability,
+    preflightSite,
+    prepare,
     diskLatency,
     preflightDisk,
-    preflightSite,
     preflightGate,
   ],
 };

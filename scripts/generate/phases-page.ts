@@ -21,7 +21,9 @@ const scopeWords: Readonly<Record<NeedScope, string>> = {
 const needs = (phase: AnyPhase): string => {
   const all = Object.values(phase.needs) as readonly (AnyPhase | ScopedNeed<AnyPhase, NeedScope>)[];
   const words = all.map((need) =>
-    "scope" in need ? `\`${need.phase.id}\`${scopeWords[need.scope]}` : `\`${need.id}\``,
+    "scope" in need
+      ? `\`${need.phase.id}\`${scopeWords[need.scope]}${"optional" in need ? " (where listed 仅在列出时)" : ""}`
+      : `\`${need.id}\``,
   );
   return words.length === 0 ? "–" : words.join(", ");
 };

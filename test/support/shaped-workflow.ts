@@ -56,9 +56,11 @@ export const shapedLike = (real: Workflow, { trip, done }: Answers): Workflow =>
   const shaped = new Map<string, AnyPhase>();
   for (const phase of real.phases) {
     const needs: Needs = Object.fromEntries(
-      needsOf(phase).map(({ name, phase: needed, scope }) => {
-        const source = shaped.get(needed.id) as AnyPhase;
-        return [name, scope === "sameMachine" ? source : { phase: source, scope }];
+      needsOf(phase).flatMap(({ name, phase: needed, scope }) => {
+        const source = shaped.get(needed.id);
+        // A need of other workflows only.
+        if (source === undefined) return [];
+        return [[name, scope === "sameMachine" ? source : { phase: source, scope }]];
       }),
     );
     const key = ({ target }: StepContext<never>): string => `${phase.id}@${target}`;

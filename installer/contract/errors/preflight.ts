@@ -108,4 +108,16 @@ export const preflightErrors = {
       "apply 不会更改运行中集群的版本，因为升级必须逐台腾空机器。请在此将 kubernetes.version 设为 {running}。没有任何改动。",
     ),
   },
+  CLUSTER_CHANGE_REFUSED: {
+    retry: "never",
+    exit: 55,
+    title: text(
+      "{field} cannot be changed while {cluster} lives: it is {running}, the spec says {wanted}",
+      "{cluster} 已在运行，{field} 不能更改：当前为 {running}，规格中为 {wanted}",
+    ),
+    hint: text(
+      "Set {field} back. Another value needs a cluster of its own: `slipway cluster reset`, then apply. Nothing was changed.",
+      "请将 {field} 改回原值。如需其他值，只能重建集群：先执行 `slipway cluster reset`，再 apply。没有任何改动。",
+    ),
+  },
 } as const satisfies ErrorArea;

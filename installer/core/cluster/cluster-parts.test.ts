@@ -112,12 +112,13 @@ describe("scripts around kubeadm", () => {
 describe("the state of a machine", () => {
   test("is read from what the script prints", () => {
     const state = parseMemberState(
-      "stage joined\nca abc\nversion v1.37.1\ntrace /etc/kubernetes/kubelet.conf\nkubelet active\nbootstrapped yes\nlive yes\nready yes\n",
+      "stage joined\nca abc\nendpoint 10.0.0.10:6443\npods \nversion v1.37.1\ntrace /etc/kubernetes/kubelet.conf\nkubelet active\nbootstrapped yes\nlive yes\nready yes\n",
     );
     expect(state).toEqual({
       stage: "joined",
       ca: "abc",
       version: "v1.37.1",
+      settings: { pods: null, services: null, domain: null, endpoint: "10.0.0.10:6443" },
       traces: ["/etc/kubernetes/kubelet.conf"],
       kubelet: "active",
       bootstrapped: true,

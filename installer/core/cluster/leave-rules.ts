@@ -3,6 +3,7 @@ import type { OperationParameters } from "../../contract/parameters.ts";
 import type { MachineSpec } from "../../contract/spec/cluster.ts";
 import type { WorkflowRequest } from "../phase.ts";
 import { apiEndpoint, controlPlanesOf } from "./endpoint.ts";
+import { changedSinceApplied } from "./fixed-settings.ts";
 
 /** Machines that leave and can still be worked on. */
 export const leavingAlive = ({ departing = [], dead = [] }: OperationParameters): readonly MachineSpec[] =>
@@ -36,7 +37,8 @@ const assertSurvivors = (request: WorkflowRequest, dead: readonly string[]): voi
  * What leaves a cluster when the spec that was applied is followed by this one. An address that another name has taken
  * over counts as leaving: it is the name that is a member.
  * @throws USAGE when a machine is called dead that does not leave; LAST_CONTROL_PLANE, ETCD_QUORUM_GONE and
- * ENDPOINT_LEAVES when nobody could go on without those that leave.
+ * ENDPOINT_LEAVES when nobody could go on without those that leave; CLUSTER_CHANGE_REFUSED when the spec changes what a
+ * living cluster cannot.
  */
 export const departures = (request: WorkflowRequest): OperationParameters => {
   const departing = departuresOf(request);
@@ -50,6 +52,10 @@ export const departures = (request: WorkflowRequest): OperationParameters => {
     throw SlipwayError.of("USAGE", {
       problem: `dead machines do not leave the cluster: ${astray.join(", ")}`,
     });
+  }
+  const [fixed] = changedSinceApplied(request.cluster, request.applied);
+  if (fixed !== undefined) {
+    throw SlipwayError.of("CLUSTER_CHANGE_REFUSED", { ...fixed, cluster: request.cluster.name });
   }
   if (departing.length === 0) return {};
   assertSurvivors(request, dead);

@@ -75,6 +75,21 @@ describe("machines that an edited spec lets go", () => {
     expect(codeOf(() => departures({ cluster: edited, applied, parameters: {} }))).toBe("LAST_CONTROL_PLANE");
   });
 
+  test.each([
+    ["network.proxyMode", { proxyMode: "iptables" }],
+    ["network.flannel.backend", { flannel: { backend: "host-gw" } }],
+    ["network.mtu", { mtu: 1400 }],
+  ])("a change of %s, which would cut pods off, is refused by name", (field, network) => {
+    const applied = cluster(1, 1);
+    const edited = { ...applied, network: { ...applied.network, ...network } } as typeof applied;
+    expect(() => departures({ cluster: edited, applied, parameters: {} })).toThrow(
+      expect.objectContaining({
+        code: "CLUSTER_CHANGE_REFUSED",
+        params: expect.objectContaining({ field }) as unknown,
+      }) as Error,
+    );
+  });
+
   test("cannot be called dead while they stay, nor be given parameters of other workflows", () => {
     expect(codeOf(() => leave(cluster(3, 1), ["n4"], { dead: ["n3"] }))).toBe("USAGE");
     expect(codeOf(() => leave(cluster(3, 1), ["n4"], { snapshot: "x" }))).toBe("USAGE");

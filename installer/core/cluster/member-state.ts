@@ -16,6 +16,14 @@ export const MemberState = z.object({
     .string()
     .nullable()
     .describe("Version of the API server that the machine runs or is to run; null where it has none"),
+  settings: z
+    .object({
+      pods: z.string().nullable(),
+      services: z.string().nullable(),
+      domain: z.string().nullable(),
+      endpoint: z.string().nullable().describe("HOST:PORT of the API as the cluster's own files have it"),
+    })
+    .describe("What was decided when the cluster was made; null where the machine does not say"),
   traces: z.array(z.string()).describe("Files that only a member of a cluster has"),
   kubelet: z.string().describe("As systemctl is-active says"),
   bootstrapped: z.boolean().describe("kubelet has credentials of its own"),
@@ -32,6 +40,11 @@ if [ -s ${kubernetesPaths.ca} ]; then
 fi
 image=$(sed -n 's/^ *image: .*kube-apiserver:\\(v[0-9][0-9.]*\\).*/\\1/p' /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null | head -n 1)
 printf 'version %s\n' "$image"
+flag() { sed -n "s/^ *- --$2=//p" "/etc/kubernetes/manifests/$1.yaml" 2>/dev/null | head -n 1; }
+printf 'services %s\\n' "$(flag kube-apiserver service-cluster-ip-range)"
+printf 'pods %s\\n' "$(flag kube-controller-manager cluster-cidr)"
+printf 'domain %s\\n' "$(sed -n 's/^clusterDomain: *//p' /var/lib/kubelet/config.yaml 2>/dev/null)"
+printf 'endpoint %s\\n' "$(sed -n 's,^ *server: https://,,p' ${kubernetesPaths.adminConfig} 2>/dev/null | head -n 1)"
 for file in /etc/kubernetes/manifests/*.yaml ${kubernetesPaths.adminConfig} /etc/kubernetes/kubelet.conf /var/lib/etcd/member; do
   if [ -e "$file" ]; then printf 'trace %s\\n' "$file"; fi
 done
@@ -52,6 +65,12 @@ export const parseMemberState = (output: string): MemberState => {
     stage: Stage.safeParse(value("stage")).data ?? null,
     ca: value("ca") ?? null,
     version: value("version") || null,
+    settings: {
+      pods: value("pods") || null,
+      services: value("services") || null,
+      domain: value("domain") || null,
+      endpoint: value("endpoint") || null,
+    },
     traces: lines.flatMap(([key, path]) => (key === "trace" && path !== undefined ? [path] : [])),
     kubelet: value("kubelet") ?? "unknown",
     bootstrapped: value("bootstrapped") === "yes",

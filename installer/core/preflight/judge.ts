@@ -1,6 +1,6 @@
 import type { CheckResult, CheckState, DiskLatency } from "../../contract/preflight.ts";
 import type { ClusterSpec } from "../../contract/spec/cluster.ts";
-import { APPLIANCE, text, type Localized } from "../contract.ts";
+import { APPLIANCE, SlipwayError, text, type Localized } from "../contract.ts";
 import { allEtcdChecks, allMachineChecks, allSiteChecks } from "./catalogue.ts";
 import { warning, type Check, type Finding, type MachineInput, type SiteInput } from "./check.ts";
 
@@ -85,3 +85,19 @@ export const describeResults = (results: readonly CheckResult[]): string =>
         `${machine}  ${check}: ${found.en}\n    -> ${remedy?.en ?? ""}\n    ${found["zh-CN"]}\n    -> ${remedy?.["zh-CN"] ?? ""}`,
     )
     .join("\n");
+
+/** How many checks an error's title names; its detail has them all. */
+const named = 6;
+
+/** @throws PREFLIGHT_FAILED when a check blocks; its detail has every one of them. */
+export const assertNoneBlocks = (results: readonly CheckResult[]): void => {
+  const failed = blocking(results);
+  if (failed.length === 0) return;
+  const checks = failed.map(({ check, machine }) => `${check}@${machine}`);
+  const more = checks.length > named ? `, ... (+${checks.length - named})` : "";
+  throw SlipwayError.of(
+    "PREFLIGHT_FAILED",
+    { count: failed.length, checks: `${checks.slice(0, named).join(", ")}${more}` },
+    { detail: describeResults(failed) },
+  );
+};

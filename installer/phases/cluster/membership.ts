@@ -10,7 +10,7 @@ import {
 import { SlipwayError } from "../../core/contract.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import { connect } from "../machine/connect.ts";
-import { prepare } from "../machine/prepare.ts";
+import { assertOurs, readMark } from "../machine/mark.ts";
 import { machineNames, theMachine } from "../targets.ts";
 
 type Step = Pick<StepContext<Record<string, never>>, "machine" | "target" | "cluster" | "ports" | "signal">;
@@ -33,16 +33,17 @@ export const readMemberState = async (context: Step): Promise<MemberState> => {
   return state;
 };
 
-/** Finds out which machines are members already. */
+/** Finds out which machines are members already. One that serves another cluster is refused, before anything is written. */
 export const membership = definePhase({
   id: "cluster.membership",
   title: text("Find out who is a member", "查明哪些机器已是成员"),
-  needs: { connect, prepared: prepare },
+  needs: { connect },
   output: MemberState,
   effect: "reads",
   timeoutMs: 30_000,
   on: machineNames,
   async probe(context) {
+    assertOurs(await readMark(context), { machine: theMachine(context), cluster: context.cluster });
     return { state: "satisfied", output: await readMemberState(context) };
   },
 });

@@ -38,6 +38,7 @@ const state = (over: Partial<MemberState>): MemberState => ({
   stage: null,
   ca: null,
   version: null,
+  settings: { pods: null, services: null, domain: null, endpoint: null },
   traces: [],
   kubelet: "inactive",
   bootstrapped: false,

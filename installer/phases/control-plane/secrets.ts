@@ -6,6 +6,7 @@ import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { APPLIANCE } from "../../core/contract.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
 import { assertOneCluster, knownControlPlane, membership } from "../cluster/membership.ts";
+import { preflightAdmission } from "../preflight/admission.ts";
 
 const letters = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -58,7 +59,7 @@ const outputOf = (cluster: { readonly name: string }): z.output<typeof Output> =
 export const clusterSecrets = definePhase({
   id: "control-plane.secrets",
   title: text("Make the cluster's keys and tokens", "生成集群密钥与令牌"),
-  needs: { members: everyMachine(membership) },
+  needs: { members: everyMachine(membership), admitted: preflightAdmission },
   output: Output,
   effect: "changes",
   timeoutMs: 60_000,

@@ -1,9 +1,8 @@
 import { MachineMark } from "../../contract/facts.ts";
 import { text } from "../../contract/text.ts";
 import { anyMachine, definePhase } from "../../core/phase.ts";
-import { preflightCluster } from "../preflight/cluster.ts";
+import { preflightAdmission } from "../preflight/admission.ts";
 import { preflightGate } from "../preflight/gate.ts";
-import { preflightRelease } from "../preflight/release.ts";
 import { machineNames, theMachine } from "../targets.ts";
 import { assertOurs, markPath, readMark } from "./mark.ts";
 import { prepare } from "./prepare.ts";
@@ -18,8 +17,7 @@ export const enlist = definePhase({
   needs: {
     prepared: prepare,
     gate: anyMachine(preflightGate),
-    release: anyMachine(preflightRelease),
-    cluster: anyMachine(preflightCluster),
+    admitted: anyMachine(preflightAdmission),
   },
   output: MachineMark,
   effect: "changes",

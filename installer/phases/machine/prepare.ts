@@ -1,6 +1,7 @@
 import { MachineMark } from "../../contract/facts.ts";
 import { text } from "../../contract/text.ts";
-import { definePhase } from "../../core/phase.ts";
+import { anyMachine, definePhase, whereListed } from "../../core/phase.ts";
+import { preflightAdmission } from "../preflight/admission.ts";
 import { machineNames, theMachine } from "../targets.ts";
 import { connect } from "./connect.ts";
 import { assertOurs, markPath, readMark, stateFolder } from "./mark.ts";
@@ -25,7 +26,7 @@ mkdir -p -m 755 "$2"
 export const prepare = definePhase({
   id: "machine.prepare",
   title: text("Prepare Slipway's folder and mark the machine", "准备 Slipway 目录并标记机器"),
-  needs: { connect },
+  needs: { connect, admitted: whereListed(anyMachine(preflightAdmission)) },
   output: MachineMark,
   effect: "changes",
   timeoutMs: 60_000,

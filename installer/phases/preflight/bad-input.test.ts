@@ -68,6 +68,7 @@ const member = (over: Partial<MemberState> = {}): MemberState => ({
   stage: "joined",
   ca: "aa",
   version: null,
+  settings: { pods: null, services: null, domain: null, endpoint: null },
   traces: [],
   kubelet: "active",
   bootstrapped: true,
@@ -86,13 +87,6 @@ const withMembers = (n1: Partial<MemberState>, n2: Partial<MemberState> = {}): S
 });
 
 describe("before a machine is enlisted", () => {
-  test("bundle, clock and the running cluster have been looked at", () => {
-    const needs = Object.values(enlist.needs as Record<string, { phase?: unknown }>).map(
-      (need) => need.phase ?? need,
-    );
-    expect(needs).toEqual(expect.arrayContaining([preflightRelease, preflightCluster]));
-  });
-
   test("a good site passes", async () => {
     expect(await preflightRelease.probe(stepOf({}))).toMatchObject({
       state: "satisfied",
@@ -139,6 +133,25 @@ describe("before a machine is enlisted", () => {
       params: { machine: "n1", other: "n2" },
     });
   });
+
+  test.each([
+    ["network.pods", { pods: "10.200.0.0/16" }, "10.200.0.0/16", "10.244.0.0/16"],
+    ["network.services", { services: "10.97.0.0/16" }, "10.97.0.0/16", "10.96.0.0/16"],
+    ["network.domain", { domain: "site.lan" }, "site.lan", "cluster.local"],
+    ["endpoint", { endpoint: "10.0.0.10:6443" }, "10.0.0.10:6443", "10.0.0.11:6443"],
+  ])(
+    "a change of %s is refused with both values, also on a half-made cluster",
+    async (...[field, own, running, wanted]) => {
+      const settings = { pods: null, services: null, domain: null, endpoint: null, ...own };
+      await expect(
+        preflightCluster.probe(stepOf(withMembers({ stage: "founding", settings }))),
+      ).rejects.toMatchObject({
+        code: "CLUSTER_CHANGE_REFUSED",
+        machine: "n1",
+        params: { cluster: "site-a", field, running, wanted },
+      });
+    },
+  );
 
   test("a half-made member does not count as running", async () => {
     const site = withMembers({ stage: "founding", version: "v1.30.0" }, { stage: null, ca: null });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
+import { changedOnMachine } from "../../core/cluster/fixed-settings.ts";
 import { isMember } from "../../core/cluster/member-state.ts";
 import { versionSkew, type VersionSkew } from "../../core/cluster/version-skew.ts";
 import { APPLIANCE, SlipwayError } from "../../core/contract.ts";
@@ -14,7 +15,8 @@ const codes = {
 
 /**
  * Compares the spec with the cluster that its machines already are: one cluster, by its certificate authority, of the
- * very version that is wanted. What runs is read on the machines, so that it is known while no API answers.
+ * very version that is wanted, and with the networks and the address it was made with. What runs is read on the machines, so
+ * that it is known while no API answers.
  */
 export const preflightCluster = definePhase({
   id: "preflight.cluster",
@@ -26,6 +28,11 @@ export const preflightCluster = definePhase({
   on: () => [APPLIANCE],
   async probe({ cluster, from }) {
     assertOneCluster(from.members);
+    for (const [machine, state] of from.members) {
+      const [changed] = changedOnMachine(cluster, state);
+      if (changed === undefined) continue;
+      throw SlipwayError.of("CLUSTER_CHANGE_REFUSED", { ...changed, cluster: cluster.name }, { machine });
+    }
     const wanted = cluster.kubernetes.version;
     const running = [...from.members].flatMap(([machine, state]) =>
       isMember(state) && state.version !== null ? [{ machine, version: state.version }] : [],

@@ -1,14 +1,11 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
-import { APPLIANCE, SlipwayError } from "../../core/contract.ts";
+import { APPLIANCE } from "../../core/contract.ts";
 import { definePhase, everyMachine } from "../../core/phase.ts";
-import { blocking, describeResults } from "../../core/preflight/judge.ts";
+import { assertNoneBlocks } from "../../core/preflight/judge.ts";
 import { preflightDisk } from "./disk.ts";
 import { preflightMachine } from "./machine.ts";
 import { preflightSite } from "./site.ts";
-
-/** How many checks an error's title names; its detail has them all. */
-const named = 6;
 
 /**
  * Lets an operation past only when no blocking check has failed. It alone stops: so one run shows all problems of all
@@ -34,16 +31,7 @@ export const preflightGate = definePhase({
     const results = [...from.machines.values(), ...from.disks.values(), from.site].flatMap(
       (report) => report.results,
     );
-    const failed = blocking(results);
-    if (failed.length > 0) {
-      const checks = failed.map(({ check, machine }) => `${check}@${machine}`);
-      const more = checks.length > named ? `, ... (+${checks.length - named})` : "";
-      throw SlipwayError.of(
-        "PREFLIGHT_FAILED",
-        { count: failed.length, checks: `${checks.slice(0, named).join(", ")}${more}` },
-        { detail: describeResults(failed) },
-      );
-    }
+    assertNoneBlocks(results);
     return {
       state: "satisfied",
       output: {
