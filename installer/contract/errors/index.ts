@@ -4,6 +4,7 @@ import { bundleStoreErrors } from "./bundle-store.ts";
 import { clusterErrors } from "./cluster.ts";
 import { consoleErrors } from "./console.ts";
 import { contentErrors } from "./content.ts";
+import { diskErrors } from "./disk.ts";
 import { engineErrors } from "./engine.ts";
 import { etcdErrors } from "./etcd.ts";
 import type { ErrorEntry } from "./entry.ts";
@@ -26,6 +27,7 @@ export const errorCatalog = {
   ...clusterErrors,
   ...consoleErrors,
   ...contentErrors,
+  ...diskErrors,
   ...engineErrors,
   ...journalErrors,
   ...etcdErrors,
