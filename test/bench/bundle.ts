@@ -8,6 +8,7 @@ import type { BundleIndex } from "../../installer/contract/bundle/index.ts";
 import { imagesOf } from "../../installer/core/bundle/image-signature.ts";
 import { noise } from "../bundle/sample.ts";
 import { buildSigned, openStore, testSigner, trusted } from "../bundle/signed.ts";
+import { type GoTool, goTool } from "../support/go-tool.ts";
 
 export const title = "Bundle: export, verify, import";
 
@@ -94,7 +95,7 @@ const compare = async (work: string): Promise<string> => {
     const spread = `${Math.round(sorted[0]?.ms ?? 0)}-${Math.round(sorted.at(-1)?.ms ?? 0)}`;
     return `| ${name} | ${Math.round(ms)} | ${spread} | ${(Number(size) / (ms / 1000)).toFixed(0)} | ${Math.round(cpu ?? 0)} | ${Math.round(peak)} |`;
   });
-  const version = execFileSync(REGISTRY, ["--version"]).toString().trim();
+  const version = execFileSync(goTool(DISTRIBUTION), ["--version"]).toString().trim();
   return [
     `A signed bundle of ${IMAGES} images, ${size} MB, not compressible; page cache warm; ${RUNS} runs, in turns; load ${load} at the start. Pushes go into an empty registry (${version.split("/").at(-1) ?? ""}) on loopback.`,
     "",
@@ -136,37 +137,53 @@ const shell = (script: string, args: readonly string[]): Sample => {
   return { ms, cpu: (user + system) * 1000, peak: peak / 1024 };
 };
 
-/** A tool, and what brings all images of a folder into a registry with it. `$1` is the folder, `$2` the registry. */
-const TOOLS: readonly { readonly name: string; readonly program: string; readonly script: string }[] = [
+interface Peer {
+  readonly name: string;
+  readonly program: () => string;
+  /** Brings all images of a folder into a registry. `$1` is the folder, `$2` the registry, `$3` the program. */
+  readonly script: string;
+}
+
+const root = new URL("../..", import.meta.url).pathname;
+const CRANE: GoTool = {
+  folder: join(root, "test/bench/peers/crane"),
+  mainPackage: "github.com/google/go-containerregistry/cmd/crane",
+};
+const ORAS: GoTool = { folder: join(root, "test/bench/peers/oras"), mainPackage: "oras.land/oras/cmd/oras" };
+
+/** The registry to push into: CNCF Distribution, as the bundle brings it. */
+const DISTRIBUTION: GoTool = {
+  folder: join(root, "images/go/distribution"),
+  mainPackage: "github.com/distribution/distribution/v3/cmd/registry",
+};
+
+const PEERS: readonly Peer[] = [
   {
     name: "skopeo copy of every image",
-    program: "skopeo",
+    program: () => "skopeo",
     script:
-      'for d in "$1"/*/; do skopeo copy -q --dest-tls-verify=false "oci:$d:v1" "docker://$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
+      'for d in "$1"/*/; do "$3" copy -q --dest-tls-verify=false "oci:$d:v1" "docker://$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
   },
   {
     name: "skopeo sync of all images",
-    program: "skopeo",
-    script: 'skopeo sync --src dir --dest docker --dest-tls-verify=false "$1-dir" "$2" >/dev/null 2>&1',
+    program: () => "skopeo",
+    script: '"$3" sync --src dir --dest docker --dest-tls-verify=false "$1-dir" "$2" >/dev/null 2>&1',
   },
   {
     name: "crane push of every image",
-    program: "crane",
+    program: () => goTool(CRANE),
     script:
-      'for d in "$1"/*/; do crane push --insecure "$d" "$2/$(basename "$d"):v1" >/dev/null 2>&1 || exit 1; done',
+      'for d in "$1"/*/; do "$3" push --insecure "$d" "$2/$(basename "$d"):v1" >/dev/null 2>&1 || exit 1; done',
   },
   {
     name: "oras copy of every image",
-    program: "oras",
+    program: () => goTool(ORAS),
     script:
-      'for d in "$1"/*/; do oras copy --no-tty --from-oci-layout "$d:v1" --to-plain-http "$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
+      'for d in "$1"/*/; do "$3" copy --no-tty --from-oci-layout "$d:v1" --to-plain-http "$2/$(basename "$d"):v1" >/dev/null || exit 1; done',
   },
 ];
 
-const isInstalled = (program: string): boolean =>
-  spawnSync("sh", ["-c", 'command -v "$1"', "sh", program]).status === 0;
-
-/** Every tool pushes the same images into an empty registry of its own; so do we. */
+/** Every peer pushes the same images into an empty registry of its own; so do we. */
 const pushes = async (
   work: string,
   { file, index, push }: { file: string; index: BundleIndex; push: (address: string) => Sample },
@@ -182,15 +199,13 @@ const pushes = async (
     }
   }
   const found: (readonly [string, Sample])[] = [];
-  for (const { name, script } of TOOLS.filter((tool) => isInstalled(tool.program))) {
-    found.push([name, await withRegistry(work, (address) => shell(script, [images, address]))]);
+  for (const { name, program, script } of PEERS) {
+    const path = program();
+    found.push([name, await withRegistry(work, (address) => shell(script, [images, address, path]))]);
   }
   found.push(["Slipway's push", await withRegistry(work, (address) => push(`http://${address}`))]);
   return found;
 };
-
-/** The registry to push into: CNCF Distribution. */
-const REGISTRY = process.env["SLIPWAY_BENCH_REGISTRY"] ?? "docker-registry";
 
 const withRegistry = async (work: string, use: (address: string) => Sample): Promise<Sample> => {
   const root = join(work, "pushed");
@@ -207,7 +222,7 @@ const withRegistry = async (work: string, use: (address: string) => Sample): Pro
     }),
   );
   const env = { ...process.env, OTEL_TRACES_EXPORTER: "none" };
-  const registry = spawn(REGISTRY, ["serve", config], { stdio: "ignore", env });
+  const registry = spawn(goTool(DISTRIBUTION), ["serve", config], { stdio: "ignore", env });
   try {
     await ready();
     return use(address);
