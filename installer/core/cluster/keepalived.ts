@@ -34,6 +34,12 @@ export const routerId = (virtualIp: string): number => {
  * keepalived.conf. A check that fails means FAULT at once (no weight): with one, an address would stay on a machine whose
  * API server is dead. All begin as BACKUP and give nothing back by themselves, so that the address moves once for each
  * failure. VRRP 3 with 0.3 s between advertisements puts a dead holder's address elsewhere in about 1.3 s.
+ *
+ * Two questions with different patience. What is wrong with this machine alone is answered within a second. Whether etcd
+ * takes writes is a question about all machines: when a machine dies that led etcd, nobody's etcd does until the others
+ * have elected a leader (1 to 2 s with etcd's own time-outs, twice that when they vote at once). Machines that take that
+ * for a fault of their own all let go of the address, and nobody is left to take it over. So that answer may be no for some
+ * seconds; a machine that is cut off from the others still gives the address up.
  */
 export const keepalivedConfig = (settings: VirtualAddressSettings): string => {
   const { machine, virtualIp, controlPlanes } = settings;
@@ -54,12 +60,20 @@ ${peers.map((address) => `    ${address}\n`).join("")}  }
   vrrp_garp_master_repeat 3
 }
 
-vrrp_script api {
-  script "${keepalivedPaths.health}"
+vrrp_script serves {
+  script "${keepalivedPaths.health} serves"
   interval 0.5
-  timeout 1
+  timeout 2
   fall 2
   rise 2
+}
+
+vrrp_script writes {
+  script "${keepalivedPaths.health} writes"
+  interval 1
+  timeout 3
+  fall 4
+  rise 1
 }
 
 vrrp_instance api {
@@ -74,20 +88,34 @@ ${unicast}  virtual_ipaddress {
     ${virtualIp}/32 dev ${settings.interface}
   }
   track_script {
-    api
+    serves
+    writes
   }
 }
 `;
 };
 
+/** Where etcd answers for itself, without credentials, on its own machine only: kubeadm's `listen-metrics-urls`. */
+const ETCD_HEALTH = "http://127.0.0.1:2381";
+
 /**
- * Whether this machine may hold the address: its API server is ready. While the cluster is being made, its first machine
- * holds it before there is an API, so that kubeadm finds its own endpoint; never for longer than a quarter of an hour.
+ * Whether this machine may hold the address. `$1` is the question: `serves`, whether its API server is ready and its etcd
+ * answers from what it holds itself (etcd's /livez reads without asking the others); `writes`, whether its API server
+ * reaches an etcd that has a leader. While the cluster is being made, its first machine holds the address before there is
+ * an API, so that kubeadm finds its own endpoint; never for longer than a quarter of an hour.
  */
 export const healthScript = (port: number): string => `#!/bin/sh
 founding=${kubernetesPaths.founding}
 if [ -e "$founding" ] && [ -n "$(find "$founding" -mmin -15)" ]; then exit 0; fi
-exec curl --silent --insecure --fail --max-time 1 --output /dev/null https://127.0.0.1:${port}/readyz
+ready=https://127.0.0.1:${port}/readyz
+case $1 in
+  serves)
+    exec curl --silent --insecure --fail --fail-early --max-time 1 --output /dev/null "$ready?exclude=etcd&exclude=etcd-readiness" \\
+      --next --silent --fail --max-time 1 --output /dev/null ${ETCD_HEALTH}/livez
+    ;;
+  writes) exec curl --silent --insecure --fail --max-time 2 --output /dev/null "$ready" ;;
+esac
+exit 2
 `;
 
 /** Runs keepalived with files of our own, beside whatever keepalived a site has. */
