@@ -1,6 +1,9 @@
 import { text } from "../contract/text.ts";
 import type { Workflow } from "../core/phase.ts";
 import { departures } from "../core/cluster/leave-rules.ts";
+import { configuration } from "../phases/cluster/configuration.ts";
+import { kubeletFollows } from "../phases/cluster/kubelet-settings.ts";
+import { controlPlaneFollows } from "../phases/control-plane/settings.ts";
 import { dns } from "../phases/cluster/dns.ts";
 import { kubeconfig } from "../phases/cluster/kubeconfig.ts";
 import { kubelet } from "../phases/cluster/kubelet.ts";
@@ -103,6 +106,7 @@ export const bootstrap: Workflow = {
     network,
     dns,
     initControlPlane,
+    configuration,
     invitation,
     joinControlPlane,
     joinWorker,
@@ -110,6 +114,8 @@ export const bootstrap: Workflow = {
     systemTrust,
     nodes,
     strangers,
+    kubeletFollows,
+    controlPlaneFollows,
     servingCertificate,
     approver,
     snapshotSchedule,

@@ -1,5 +1,5 @@
-import type { ClusterSpec } from "../../contract/spec/cluster.ts";
-import { apiEndpoint, hostPort } from "./endpoint.ts";
+import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
+import { apiEndpoint, hostPort, nodeAddress } from "./endpoint.ts";
 import type { MemberState } from "./member-state.ts";
 
 /** A setting of a living cluster that a spec would change although it cannot be. */
@@ -33,9 +33,28 @@ export const changedOnMachine = (
     ["endpoint", settings.endpoint, hostPort(apiEndpoint(cluster))],
   ]);
 
+const etcdPatches = ({ kubeadm }: ClusterSpec): string =>
+  JSON.stringify(kubeadm.patches.filter(({ target }) => target === "etcd"));
+
+/** Addresses and roles of machines that both specs name: kubeadm makes a member what it is once. */
+const membersChanged = (cluster: ClusterSpec, applied: ClusterSpec): readonly FixedSetting[] =>
+  cluster.machines.flatMap((machine) => {
+    const before = applied.machines.find(({ name }) => name === machine.name);
+    if (before === undefined) return [];
+    const field = (name: string): string => `machines.${machine.name}.${name}`;
+    const serves = ({ roles }: MachineSpec): string =>
+      roles.includes("control-plane") ? "control-plane" : "worker";
+    return differing([
+      [field("address"), before.address, machine.address],
+      [field("nodeIp"), nodeAddress(before), nodeAddress(machine)],
+      [field("roles"), serves(before), serves(machine)],
+    ]);
+  });
+
 /**
- * What the spec that was applied last had otherwise, and every node's network was made by: pods would lose each other while
- * one node after the other is changed.
+ * What the spec that was applied last had otherwise and a living cluster cannot follow. Every node's network was made by
+ * it: pods would lose each other while one node after the other is changed. etcd's flags are those of the day its member
+ * was made.
  */
 export const changedSinceApplied = (
   cluster: ClusterSpec,
@@ -49,5 +68,9 @@ export const changedSinceApplied = (
       ["network.mtu", mtu === undefined ? "-" : String(mtu)],
     ] as const;
   const before = new Map(words(applied));
-  return differing(words(cluster).map(([field, wanted]) => [field, before.get(field) ?? null, wanted]));
+  return [
+    ...differing(words(cluster).map(([field, wanted]) => [field, before.get(field) ?? null, wanted])),
+    ...differing([["kubeadm.patches (etcd)", etcdPatches(applied), etcdPatches(cluster)]]),
+    ...membersChanged(cluster, applied),
+  ];
 };

@@ -194,21 +194,14 @@ export const initConfiguration = (settings: MemberSettings): InitConfiguration =
   patches: { directory: kubernetesPaths.patches },
 });
 
-/** What all control planes have in common; kubeadm keeps it in the cluster. */
-export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): ClusterConfiguration => ({
-  apiVersion: API,
-  kind: "ClusterConfiguration",
-  clusterName: cluster.name,
-  kubernetesVersion: cluster.kubernetes.version,
-  controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
+/** Flags, names and lifetimes of the control planes: what may change in the life of a cluster. */
+export const clusterSettings = (
+  cluster: ClusterSpec,
+): Pick<
+  ClusterConfiguration,
+  "apiServer" | "controllerManager" | "scheduler" | "certificateValidityPeriod"
+> => ({
   certificateValidityPeriod: cluster.certificates.validity,
-  caCertificateValidityPeriod: cluster.certificates.caValidity,
-  encryptionAlgorithm: "ECDSA-P256",
-  networking: {
-    podSubnet: cluster.network.pods,
-    serviceSubnet: cluster.network.services,
-    dnsDomain: cluster.network.domain,
-  },
   apiServer: {
     certSANs: apiServerNames(cluster),
     extraArgs: apiServerArguments(cluster),
@@ -222,9 +215,32 @@ export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): Clus
     ],
   },
   scheduler: { extraArgs: [{ name: "profiling", value: "false" }] },
-  etcd: { local: { dataDir: "/var/lib/etcd", imageTag: etcdTag } },
-  dns: { disabled: true },
 });
+
+/** What all control planes have in common; kubeadm keeps it in the cluster. */
+export const clusterConfiguration = ({ cluster, etcdTag }: MemberSettings): ClusterConfiguration => {
+  const { certificateValidityPeriod, apiServer, controllerManager, scheduler } = clusterSettings(cluster);
+  return {
+    apiVersion: API,
+    kind: "ClusterConfiguration",
+    clusterName: cluster.name,
+    kubernetesVersion: cluster.kubernetes.version,
+    controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
+    certificateValidityPeriod,
+    caCertificateValidityPeriod: cluster.certificates.caValidity,
+    encryptionAlgorithm: "ECDSA-P256",
+    networking: {
+      podSubnet: cluster.network.pods,
+      serviceSubnet: cluster.network.services,
+      dnsDomain: cluster.network.domain,
+    },
+    apiServer,
+    controllerManager,
+    scheduler,
+    etcd: { local: { dataDir: "/var/lib/etcd", imageTag: etcdTag } },
+    dns: { disabled: true },
+  };
+};
 
 /** kube-proxy leaves conntrack's limits alone: they are the host's, and cannot be set from within a container. */
 export const kubeProxyConfiguration = ({ network }: ClusterSpec): KubeProxyConfiguration => ({

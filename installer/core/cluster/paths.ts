@@ -20,7 +20,11 @@ export const kubernetesPaths = {
   kubeadmLock: "/run/slipway/kubeadm.lock",
   /** How far this machine has come as a member; the one thing a probe needs that kubeadm does not record. */
   stage: "/var/lib/slipway/kubernetes-stage",
+  /** What kubelet and the static pods of this machine were made from, as kubeadm was told. */
+  kubeletSettings: "/var/lib/slipway/kubelet-settings.yaml",
+  controlPlaneSettings: "/var/lib/slipway/control-plane-settings.yaml",
   ca: "/etc/kubernetes/pki/ca.crt",
+  apiServerCertificate: "/etc/kubernetes/pki/apiserver.crt",
   adminConfig: "/etc/kubernetes/admin.conf",
   superAdminConfig: "/etc/kubernetes/super-admin.conf",
   kubectlCache: "/run/slipway/kubectl",

@@ -6,6 +6,7 @@ import { APPLIANCE, SlipwayError } from "../../core/contract.ts";
 import { definePhase, everyMachine, type StepContext } from "../../core/phase.ts";
 import type { MachineSpec } from "../../contract/spec/cluster.ts";
 import { kubectl } from "../cluster/api.ts";
+import { configuration } from "../cluster/configuration.ts";
 import { membership } from "../cluster/membership.ts";
 import { initControlPlane } from "./init.ts";
 import { clusterSecrets } from "./secrets.ts";
@@ -60,6 +61,7 @@ export const invitation = definePhase({
   title: text("Invite machines to join", "邀请机器加入"),
   needs: {
     cluster: everyMachine(initControlPlane),
+    configuration,
     members: everyMachine(membership),
     secrets: clusterSecrets,
   },

@@ -3,6 +3,7 @@ import { apiServerFiles } from "../../core/cluster/api-server.ts";
 import { apiEndpoint } from "../../core/cluster/endpoint.ts";
 import { initFile, joinFile, type MemberSettings } from "../../core/cluster/kubeadm.ts";
 import { kubeadmFailure } from "../../core/cluster/kubeadm-failure.ts";
+import { memberSettings } from "../../core/cluster/member-settings.ts";
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { SlipwayError } from "../../core/contract.ts";
 import type { StepContext } from "../../core/phase.ts";
@@ -40,7 +41,7 @@ const settingsOf = async (
   };
 };
 
-/** Writes what kubeadm and, on a control plane, the API server read. */
+/** Writes what kubeadm and, on a control plane, the API server read, and what kubeadm makes of it. */
 export const writeMemberFiles = async (
   context: Step,
   {
@@ -57,6 +58,7 @@ export const writeMemberFiles = async (
       content: verb === "init" ? initFile(settings) : joinFile(settings),
       mode: 0o600,
     },
+    ...memberSettings(settings),
     ...(settings.machine.roles.includes("control-plane")
       ? apiServerFiles(context.cluster, encryptionKey)
       : []),
@@ -67,11 +69,17 @@ export const writeMemberFiles = async (
 export const runKubeadm = async (
   { cluster, ports, signal }: Step,
   machine: MachineSpec,
-  run: { readonly what: string; readonly script: string; readonly args: readonly string[] },
+  run: {
+    readonly what: string;
+    readonly script: string;
+    readonly args: readonly string[];
+    readonly stdin?: string;
+  },
 ): Promise<void> => {
   const { code, stdout, stderr } = await ports.remote.script(machine, run.script, {
     args: [String(apiEndpoint(cluster).bindPort), ...run.args],
     signal,
+    ...(run.stdin === undefined ? {} : { stdin: run.stdin }),
     expect: [0, 1, 75, 141],
   });
   if (code === 0) return;

@@ -13,6 +13,7 @@ import { anyRelease } from "../cluster/release.ts";
 import { servingCertificate } from "../cluster/serving-certificate.ts";
 import { registryServe } from "../registry/serve.ts";
 import { initControlPlane } from "../control-plane/init.ts";
+import { controlPlaneFollows } from "../control-plane/settings.ts";
 
 type Step = Pick<StepContext<Record<string, never>>, "cluster" | "ports" | "signal" | "say">;
 
@@ -116,6 +117,7 @@ export const smokeTest = definePhase({
     api: everyMachine(initControlPlane),
     ready,
     certificates: servingCertificate,
+    settings: everyMachine(controlPlaneFollows),
     registries: everyMachine(registryServe),
     // Pods of machines that leave would be asked while they go.
     struck: everyMachine(leaveStrike),
