@@ -62,6 +62,7 @@ const world = (
       maven: unused,
       pypi: unused,
       file: unused,
+      "node-os": unused,
     },
     packages: unused,
     images: unused,

@@ -58,7 +58,7 @@ const loadReleases = async (builders: BundleBuilders, request: BuildRequest): Pr
   const file = await builders.recipes.components();
   const release = await builders.recipes.release(request.release);
   return request.architectures.map((architecture) =>
-    resolveRelease(file, release, { architecture, only: request.only }),
+    resolveRelease(file, release, { architecture, only: request.only, with: request.with }),
   );
 };
 
@@ -109,7 +109,7 @@ const announce = async (
     }
     pending.push(job);
   }
-  for (const kind of ["go", "apt", "url", "npm", "maven", "pypi", "file"] as const) {
+  for (const kind of ["go", "apt", "url", "npm", "maven", "pypi", "file", "node-os"] as const) {
     const builder = builders.files[kind] as FilesBuilder;
     builder.announce?.(
       pending.flatMap(({ sources: [source] }) =>

@@ -2,7 +2,7 @@ import type { Architecture } from "../contract/bundle/components.ts";
 import type { ComponentsLock } from "../contract/bundle/lock.ts";
 import type { FilesSource, OciSource } from "../contract/bundle/sources.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
-import { fileSourcesOf } from "../core/bundle/components/preference.ts";
+import { aptSourcesOf, fileSourcesOf } from "../core/bundle/components/preference.ts";
 import { resolveRelease } from "../core/bundle/components/release.ts";
 import type { BundleBuilders } from "../core/ports/builders.ts";
 
@@ -58,10 +58,15 @@ const lockable = async (
   const file = await builders.recipes.components();
   const found = new Map<string, NamedSource>();
   for (const name of await builders.recipes.releases()) {
-    const { components } = resolveRelease(file, await builders.recipes.release(name), { architecture });
+    const { components } = resolveRelease(file, await builders.recipes.release(name), {
+      architecture,
+      with: "all",
+    });
     for (const component of components) {
       for (const source of component.sources) {
-        for (const part of source.kind === "oci" ? [source] : fileSourcesOf(source)) {
+        for (const part of source.kind === "oci"
+          ? [source]
+          : [...fileSourcesOf(source), ...aptSourcesOf(source)]) {
           const entry = nameOf(part);
           if (entry !== undefined)
             found.set(`${component.name} ${entry}`, { name: entry, component: component.name, source: part });
@@ -87,6 +92,7 @@ const nameOf = (source: FilesSource | OciSource): string | undefined => {
       return source.coordinates;
     case "go":
     case "file":
+    case "node-os":
       return undefined;
   }
 };

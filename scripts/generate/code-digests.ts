@@ -13,6 +13,8 @@ const DESCRIBING = [
 ];
 /** Code that decides about the bytes of a layer. */
 const LAYERING = ["installer/adapters/builders/image", "installer/adapters/builders/apt/unpack.ts"];
+/** Code that decides about the bytes of the node OS. */
+const NODE_OS = ["installer/adapters/builders/system", "installer/adapters/builders/node-os"];
 
 /** Constants for cache keys: another digest, and what older code made is made anew. */
 export const codeDigests = (): string => `/**
@@ -23,6 +25,9 @@ export const DESCRIBING_CODE = "${digestOf(DESCRIBING)}";
 
 /** The same for the code that lays out the archives of image layers: what it covers costs minutes to pack again. */
 export const LAYERING_CODE = "${digestOf(LAYERING)}";
+
+/** The same for the code that makes the node OS, which takes minutes too. */
+export const NODE_OS_CODE = "${digestOf(NODE_OS)}";
 `;
 
 const digestOf = (paths: readonly string[]): string => {

@@ -11,6 +11,7 @@ import { goBuilder } from "./go/builder.ts";
 import { shapeTree } from "./image/shape.ts";
 import { tarStream } from "./image/tar-stream.ts";
 import { mavenBuilder } from "./maven/builder.ts";
+import { nodeOsBuilder } from "./node-os/builder.ts";
 import { npmBuilder } from "./npm/builder.ts";
 import { imagePuller } from "./oci/puller.ts";
 import { pypiBuilder } from "./pypi/builder.ts";
@@ -64,6 +65,7 @@ export const bundleBuilders = async (
           return images.resolve(source, into, target);
         case "go":
         case "file":
+        case "node-os":
           return into;
       }
     },
@@ -86,6 +88,7 @@ export const bundleBuilders = async (
       maven,
       pypi,
       file: fileBuilder(settings),
+      "node-os": nodeOsBuilder(settings, apt),
     },
     packages: apt,
     images,

@@ -43,12 +43,14 @@ export const build: Action = async (session, input) => {
   const [release, limit] = ["release", "cacheLimit"].map((name) => optionText(input, name));
   const prefer = optionText(input, "prefer");
   const only = listOf(optionText(input, "only"));
+  const optional = listOf(optionText(input, "with"));
   const parallel = wholeNumber(input, "parallel");
   const request = {
     architectures: architecturesOf(optionText(input, "arch")) ?? (["amd64"] as const).slice(),
     ...recipesOf(session, input),
     ...(release === undefined ? {} : { release }),
     ...(only === undefined ? {} : { only }),
+    ...(optional === undefined ? {} : { with: optional }),
     ...(prefer === "upstream" || prefer === "source" ? ({ prefer } as const) : {}),
     ...(parallel === undefined ? {} : { parallel }),
     ...(limit === undefined ? {} : { cacheLimitBytes: sizeOf(limit, "--cache-limit") }),

@@ -19,6 +19,10 @@ export const makingVerbs: readonly CommandSpec[] = [
       { flags: "--arch <list>", text: text("architectures (amd64)", "架构（默认 amd64）") },
       { flags: "--only <list>", text: text("only these components", "只构建这些组件") },
       {
+        flags: "--with <list>",
+        text: text("optional components too, such as node-os", "同时构建可选组件，例如 node-os"),
+      },
+      {
         flags: "--prefer <sources>",
         text: text("official builds first, or compiling first", "优先官方构建，或优先自行编译"),
         choices: ["upstream", "source"],

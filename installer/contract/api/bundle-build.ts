@@ -111,6 +111,9 @@ const BuildRequest = z.strictObject({
     .describe("Name of a file in images/releases; the newest without it"),
   architectures: z.array(Architecture).min(1).max(2).default(["amd64"]),
   only: Names.optional().describe("Only these components"),
+  with: Names.optional().describe(
+    "Optional components besides those that the release names, such as node-os",
+  ),
   prefer: z.enum(["upstream", "source"]).optional(),
   parallel: z.int().min(1).max(64).optional().describe("Components worked on at once"),
   cacheLimitBytes: z.int().min(0).optional(),

@@ -26,6 +26,10 @@ const common = {
   home: z.url(),
   description: z.strictObject({ en: z.string(), "zh-CN": z.string() }),
   architectures: z.array(Architecture).default(["amd64", "arm64"]),
+  optional: z
+    .literal(true)
+    .optional()
+    .describe("Left out of a bundle unless the release or the operator asks for it by name"),
   note: z.string().optional().describe("What a reader must know, such as why a tag differs from the version"),
   sources: z
     .array(Source)
@@ -39,9 +43,19 @@ export const FileComponent = z.strictObject({ kind: z.literal("file"), ...common
 export const ImageComponent = z.strictObject({ kind: z.literal("image"), ...common, image: ImageConfig });
 /** Debian packages that a machine installs: one OCI artefact, one blob for each .deb. */
 export const PackagesComponent = z.strictObject({ kind: z.literal("packages"), ...common });
+/** The system of machines that are installed from nothing: file system image, boot files, their description. Stored as they are. */
+export const NodeOsComponent = z.strictObject({ kind: z.literal("node-os"), ...common });
+/** What a blank machine is booted into to be installed: a kernel and an initial file system. Stored as they are. */
+export const InstallerComponent = z.strictObject({ kind: z.literal("installer"), ...common });
 
 /** One thing a release needs. Strings may hold {placeholders} that the release's versions fill. */
-export const Component = z.discriminatedUnion("kind", [FileComponent, ImageComponent, PackagesComponent]);
+export const Component = z.discriminatedUnion("kind", [
+  FileComponent,
+  ImageComponent,
+  PackagesComponent,
+  NodeOsComponent,
+  InstallerComponent,
+]);
 export type Component = Readonly<z.output<typeof Component>>;
 export type ImageComponent = Extract<Component, { kind: "image" }>;
 
@@ -73,6 +87,7 @@ export const ReleaseFile = z
       .describe("Time written into images and SBOMs, so that equal content is equal bytes"),
     versions: z.record(z.string(), z.string()).describe("Values for the {placeholders} of components.yaml"),
     without: z.array(Name).default([]).describe("Components this release leaves out"),
+    with: z.array(Name).default([]).describe("Optional components this release holds"),
   })
   .describe("One release of Slipway's bundle");
 export type ReleaseFile = Readonly<z.output<typeof ReleaseFile>>;
@@ -122,6 +137,18 @@ export const AptSet = z
       .array(z.string())
       .default([])
       .describe("Dependencies that are not wanted, such as a shell nobody runs"),
+    base: z
+      .literal("minbase")
+      .optional()
+      .describe("Add what every Debian of the suite has: the set is a whole system"),
+    keep: z
+      .array(z.string())
+      .optional()
+      .describe("Globs of names; only these are kept, such as the kernel that a metapackage depends on"),
+    areas: z
+      .array(z.enum(["main", "contrib", "non-free", "non-free-firmware"]))
+      .default(["main"])
+      .describe("Areas of the archive to take packages from"),
   })
   .describe("A set of Debian packages");
 export type AptSet = Readonly<z.output<typeof AptSet>>;

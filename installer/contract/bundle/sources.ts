@@ -69,6 +69,23 @@ export const FileSource = z.strictObject({
   ),
 });
 
+/** Hardware that a system is for: `cloud` holds the small kernel of virtual machines, `server` all drivers and firmware. */
+export const SystemVariant = z.enum(["cloud", "server"]);
+export type SystemVariant = z.output<typeof SystemVariant>;
+
+const AptSetName = z.string();
+/** A whole system for machines that are installed from nothing, made of locked sets of Debian packages. */
+export const NodeOsSource = z.strictObject({
+  kind: z.literal("node-os"),
+  path: RelativePath.describe("Folder below images/ with the description and the files to lay over"),
+  variant: SystemVariant,
+  system: AptSetName.describe("Set in images/apt with the packages of the system"),
+  kernel: AptSetName.describe("Set with the kernel"),
+  firmware: AptSetName.optional().describe("Set with firmware of devices"),
+  loaders: AptSetName.describe("Set with the boot loaders"),
+  tools: AptSetName.describe("Set with the programs that the build itself runs"),
+});
+
 /** Sources that yield files. */
 export const FilesSource = z.discriminatedUnion("kind", [
   GoSource,
@@ -78,6 +95,7 @@ export const FilesSource = z.discriminatedUnion("kind", [
   MavenSource,
   PypiSource,
   FileSource,
+  NodeOsSource,
 ]);
 export type FilesSource = Readonly<z.output<typeof FilesSource>>;
 
@@ -115,6 +133,7 @@ export const Source = z.discriminatedUnion("kind", [
   MavenSource,
   PypiSource,
   FileSource,
+  NodeOsSource,
   OciSource,
   BuildSource,
 ]);
@@ -124,4 +143,5 @@ export type SourceKind = Source["kind"];
 export type BuildSource = Extract<Source, { kind: "build" }>;
 export type OciSource = Extract<Source, { kind: "oci" }>;
 export type GoSource = Extract<Source, { kind: "go" }>;
+export type NodeOsSource = Extract<Source, { kind: "node-os" }>;
 export type AptSource = Extract<Source, { kind: "apt" }>;

@@ -11,6 +11,7 @@ import { OCI, SLIPWAY } from "../../contract/bundle/media-types.ts";
 import { SlipwayError } from "../../contract/errors/index.ts";
 import { canonicalJson } from "../../core/bundle/canonical.ts";
 import { LAYERING_CODE } from "../../core/bundle/components/code-digests.ts";
+import { bootManifest } from "../../core/bundle/components/boot-documents.ts";
 import {
   type ComponentFacts,
   filesManifest,
@@ -87,6 +88,10 @@ const assembleContent = async (request: AssemblyRequest): Promise<Assembly> => {
     case "packages":
       if (source.kind === "apt") return packPackages(request, source.set);
       break;
+    case "node-os":
+    case "installer":
+      if (source.kind !== "oci" && source.kind !== "build") return keepFiles(request, source);
+      break;
   }
   throw SlipwayError.of("BUILD_RECIPE_INVALID", {
     file: "components.yaml",
@@ -162,6 +167,26 @@ const packFiles = async (request: AssemblyRequest, source: FilesSource): Promise
   const manifest = await putArtefact(builders, filesManifest(factsOf(request), packed));
   const blobs = [EMPTY_CONFIG, ...packed.map(({ blob }) => sizeOnly(blob))];
   return { manifest, blobs, packages: built.packages, origin: built.origin };
+};
+
+/** Stores files as they are: they hold compressed content, and parts of them are served as they lie in the store. */
+const keepFiles = async (request: AssemblyRequest, source: FilesSource): Promise<Assembly> => {
+  const { builders, component, target } = request;
+  const built = await builderFor(builders, source).build(source, target);
+  const kept = [];
+  for (const entry of built.files) {
+    if (entry.kind !== "file") continue;
+    const expected = { size: entry.size, component: component.name };
+    const blob = await builders.cache.blobs.putBlob({ path: entry.location }, expected, target.signal);
+    kept.push({ name: entry.path, ...blob });
+  }
+  const manifest = await putArtefact(builders, bootManifest(factsOf(request), kept));
+  return {
+    manifest,
+    blobs: [EMPTY_CONFIG, ...kept.map(sizeOnly)],
+    packages: built.packages,
+    origin: built.origin,
+  };
 };
 
 const packPackages = async (request: AssemblyRequest, set: string): Promise<Assembly> => {

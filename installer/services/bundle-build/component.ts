@@ -114,7 +114,8 @@ const lockFirst = async (
   const { recipes, resolver } = context.builders;
   const unlocked = source.kind === "oci" ? [source] : fileSourcesOf(source);
   for (const part of unlocked) {
-    if (part.kind === "apt" || part.kind === "go" || part.kind === "file") continue;
+    if (part.kind === "apt" || part.kind === "go" || part.kind === "file" || part.kind === "node-os")
+      continue;
     const lock = await recipes.lock();
     if (isLocked(lock, part, target.architecture)) continue;
     await recipes.saveLock(await resolver.resolve(part, lock, target));
@@ -138,6 +139,7 @@ const isLocked = (lock: Lock, source: Source, architecture: Architecture): boole
     case "apt":
     case "go":
     case "file":
+    case "node-os":
     case "build":
       return true;
   }

@@ -1,4 +1,4 @@
-import type { Architecture } from "../../contract/bundle/components.ts";
+import type { Architecture, Component } from "../../contract/bundle/components.ts";
 import type { BundleIndex } from "../../contract/bundle/index.ts";
 import type { Descriptor, Digest } from "../../contract/bundle/manifest.ts";
 import { ANNOTATION, OCI, SLIPWAY } from "../../contract/bundle/media-types.ts";
@@ -74,7 +74,8 @@ const componentEntries = async (request: PublishRequest): Promise<Descriptor[]> 
   return entries;
 };
 
-const artefactKind = (kind: "file" | "packages"): string => (kind === "file" ? "file" : "package");
+const artefactKind = (kind: Exclude<Component["kind"], "image">): string =>
+  kind === "packages" ? "package" : kind;
 
 const imageEntries = async (
   { store }: PublishRequest,

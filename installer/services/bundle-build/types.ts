@@ -15,6 +15,8 @@ export interface BuildRequest {
   readonly store: LayoutWriter;
   /** Only these components; all by default. */
   readonly only?: readonly string[] | undefined;
+  /** Optional components to hold besides those that the release names. */
+  readonly with?: readonly string[] | undefined;
   readonly prefer?: Preference | undefined;
   /** Components worked on at once. Default: one more than cores, at most four. */
   readonly parallel?: number | undefined;

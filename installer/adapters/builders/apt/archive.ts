@@ -59,10 +59,14 @@ export const parseOneLine = (text: string): readonly ArchiveEntry[] =>
  * Lines for apt that take `suite` from where this machine takes its own Debian: the same hosts, another suite. A mirror
  * replaces the host. Rejects with BUILD_SOURCE_UNREACHABLE when the machine has no Debian archive configured.
  */
-export const sourceLines = async (settings: BuilderSettings, suite: string): Promise<readonly string[]> => {
+export const sourceLines = async (
+  settings: BuilderSettings,
+  suite: string,
+  areas: readonly string[],
+): Promise<readonly string[]> => {
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   const line = (entry: Pick<ArchiveEntry, "uri" | "signedBy">, name: string): string =>
-    `deb [signed-by=${entry.signedBy ?? keyring}] ${entry.uri} ${name} main`;
+    `deb [signed-by=${entry.signedBy ?? keyring}] ${entry.uri} ${name} ${areas.join(" ")}`;
   if (settings.mirrors.apt !== undefined) {
     const uri = settings.mirrors.apt.replace(/\/+$/, "");
     const security = `${uri.replace(/\/debian$/, "")}/debian-security`;

@@ -40,9 +40,9 @@ export const aptBuilder = (settings: BuilderSettings, lock: () => Promise<Compon
     return packages;
   };
   const local = async (set: string, target: BuildTarget): Promise<readonly LocalPackage[]> => {
-    const { suite } = await loadSet(settings.images, set);
+    const { suite, areas } = await loadSet(settings.images, set);
     const packages = await locked(set, target.architecture);
-    return serial(() => downloadPackages(settings, { set, suite, packages, target }));
+    return serial(() => downloadPackages(settings, { set, suite, areas, packages, target }));
   };
   const setIdentity = async (set: string, architecture: Architecture): Promise<string> =>
     canonicalJson({

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { AptSet } from "../../../contract/bundle/components.ts";
 import type { LockedPackage } from "../../../contract/bundle/lock.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import type { BuildTarget } from "../../../core/ports/builders.ts";
@@ -17,6 +18,7 @@ export interface LocalPackage extends LockedPackage {
 export interface DownloadRequest {
   readonly set: string;
   readonly suite: string;
+  readonly areas: AptSet["areas"];
   readonly packages: readonly LockedPackage[];
   readonly target: BuildTarget;
 }
@@ -42,9 +44,9 @@ export const downloadPackages = async (
   const missing: LocalPackage[] = [];
   for (const entry of local) if (!(await exists(entry.location))) missing.push(entry);
   if (missing.length === 0) return local;
-  const { suite, target } = request;
+  const { suite, areas, target } = request;
   target.onLine(`fetching ${missing.length} Debian packages`);
-  const root = await openAptRoot(settings, { suite, architecture: target.architecture });
+  const root = await openAptRoot(settings, { suite, areas, architecture: target.architecture });
   await root.update({ signal: target.signal, always: "if-absent" });
   const first = await fetchInto(root, missing, request);
   if (first.gone !== undefined) {

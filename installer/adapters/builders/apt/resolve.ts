@@ -1,3 +1,4 @@
+import { matchesGlob } from "node:path";
 import type { Architecture, AptSet } from "../../../contract/bundle/components.ts";
 import type { LockedPackage } from "../../../contract/bundle/lock.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
@@ -14,10 +15,11 @@ export const resolveSet = async (
     signal,
   }: { name: string; set: AptSet; architecture: Architecture; signal: AbortSignal },
 ): Promise<readonly LockedPackage[]> => {
-  const root = await openAptRoot(settings, { suite: set.suite, architecture });
+  const root = await openAptRoot(settings, { suite: set.suite, areas: set.areas, architecture });
   await root.update({ signal, always: "always" });
   const component = `apt set ${name}`;
-  const wanted = await install(root, set.packages, { component, signal });
+  const base = set.base === undefined ? [] : await minimalSystem(root, { component, signal });
+  const wanted = await install(root, [...set.packages, ...base], { component, signal });
   const assumed =
     set.assumes === "nothing"
       ? []
@@ -31,8 +33,10 @@ export const resolveSet = async (
     });
   }
   const left = new Set([...set.without, ...assumed.map((entry) => entry.name)]);
+  const keep = set.keep ?? ["*"];
   return wanted
     .filter(({ name }) => !left.has(name) && (set.dependencies === "all" || set.packages.includes(name)))
+    .filter(({ name }) => keep.some((glob) => matchesGlob(name, glob)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 };
 

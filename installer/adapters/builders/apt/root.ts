@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Architecture } from "../../../contract/bundle/components.ts";
+import type { AptSet, Architecture } from "../../../contract/bundle/components.ts";
 import { SlipwayError } from "../../../contract/errors/index.ts";
 import { type CommandOutput, runCommand } from "../common/command.ts";
 import { readIfThere } from "../common/files.ts";
@@ -27,13 +27,14 @@ export interface AptRunOptions {
 /** Makes the folder of a root and its configuration; nothing is fetched yet. */
 export const openAptRoot = async (
   settings: BuilderSettings,
-  { suite, architecture }: { suite: string; architecture: Architecture },
+  { suite, areas, architecture }: { suite: string; areas: AptSet["areas"]; architecture: Architecture },
 ): Promise<AptRoot> => {
-  const folder = cacheFolder(settings, "apt", "roots", `${suite}-${architecture}`);
+  const further = areas.filter((area) => area !== "main").map((area) => `-${area}`);
+  const folder = cacheFolder(settings, "apt", "roots", [suite, "-", architecture, ...further].join(""));
   await mkdir(join(folder, "state", "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "cache", "archives", "partial"), { recursive: true });
   await writeFile(join(folder, "status"), "");
-  const lines = await sourceLines(settings, suite);
+  const lines = await sourceLines(settings, suite, areas);
   const changed = (await readIfThere(join(folder, "sources.list"))) !== lines.join("\n");
   await writeFile(join(folder, "sources.list"), lines.join("\n"));
   await writeFile(join(folder, "apt.conf"), configuration(folder, architecture));

@@ -22,6 +22,10 @@ const SCRATCH = [
   ["apt", "packages"],
   ["apt", "unpacked"],
   ["apt", "sysroots"],
+  ["system"],
+  ["system", "kernels"],
+  ["system", "roots"],
+  ["system", "node-os"],
 ] as const;
 
 /** Keeps finished components as small records beside a blob store; a record whose blobs are gone counts as absent. */

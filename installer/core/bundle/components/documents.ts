@@ -127,7 +127,12 @@ export const sbomManifest = (
   annotations: { [ANNOTATION.created]: isoTime(facts.created) },
 });
 
-const labels = ({ component, created, architecture }: ComponentFacts): Readonly<Record<string, string>> => ({
+/** Annotations of every manifest of a component. */
+export const labels = ({
+  component,
+  created,
+  architecture,
+}: ComponentFacts): Readonly<Record<string, string>> => ({
   [ANNOTATION.title]: component.name,
   [ANNOTATION.version]: component.version,
   [ANNOTATION.licenses]: component.licence,

@@ -1,4 +1,4 @@
-import type { Source } from "../../../contract/bundle/sources.ts";
+import type { AptSource, Source } from "../../../contract/bundle/sources.ts";
 
 /** What an operator asked for: build here, or take what upstream publishes. Absent: the recipe's own order. */
 export type Preference = "source" | "upstream";
@@ -37,6 +37,8 @@ export const describeSource = (source: Source): string => {
       return `Python package ${source.package}==${source.version}`;
     case "file":
       return `images/${source.path}`;
+    case "node-os":
+      return `images/${source.path} (${source.variant})`;
     case "build":
       return `layers of ${source.layers.flatMap(({ from }) => (from === undefined ? [] : [describeSource(from)])).join("; ")}`;
   }
@@ -47,3 +49,14 @@ export const fileSourcesOf = (source: Source): readonly Exclude<Source, { kind: 
   if (source.kind === "build") return source.layers.flatMap(({ from }) => (from === undefined ? [] : [from]));
   return source.kind === "oci" ? [] : [source];
 };
+
+/** The sets of Debian packages that a source is made from. */
+export const aptSourcesOf = (source: Source): readonly AptSource[] =>
+  fileSourcesOf(source).flatMap((part) => {
+    if (part.kind === "apt") return [part];
+    if (part.kind !== "node-os") return [];
+    const { system, kernel, firmware, loaders, tools } = part;
+    return [system, kernel, firmware, loaders, tools].flatMap((set) =>
+      set === undefined ? [] : [{ kind: "apt" as const, set }],
+    );
+  });

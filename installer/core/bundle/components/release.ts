@@ -23,6 +23,8 @@ export interface ReleaseQuery {
   readonly architecture: Architecture;
   /** Only these components; unknown names are refused. */
   readonly only?: readonly string[] | undefined;
+  /** Optional components wanted besides those that the release names; unknown names are refused. */
+  readonly with?: readonly string[] | "all" | undefined;
 }
 
 /**
@@ -31,14 +33,22 @@ export interface ReleaseQuery {
  */
 export const resolveRelease = (file: ComponentsFile, release: ReleaseFile, query: ReleaseQuery): Release => {
   const values = { ...release.versions, arch: query.architecture, os: "linux" };
+  const wanted = [
+    ...release.with,
+    ...(query.with === "all" ? [] : (query.with ?? [])),
+    ...(query.only ?? []),
+  ];
   const held = file.components.filter(
-    (component) =>
-      !release.without.includes(component.name) && component.architectures.includes(query.architecture),
+    ({ name, optional, architectures }) =>
+      !release.without.includes(name) &&
+      architectures.includes(query.architecture) &&
+      (optional === undefined || query.with === "all" || wanted.includes(name)),
   );
   const components = held.map((component) => Component.parse(fill(component, values, component.name)));
   refuseDoubles(components);
   const only = query.only;
   if (only !== undefined) refuseUnknown(only, components);
+  if (query.with !== undefined && query.with !== "all") refuseUnknown(query.with, components);
   return {
     name: release.release,
     version: versionOf(release),
