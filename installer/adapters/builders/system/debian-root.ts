@@ -48,7 +48,7 @@ export const debianRoot = async (settings: BuilderSettings, request: DebianRootR
   await makeFolderOnce(folder, async (into) => {
     const archive = cacheFolder(settings, "system", temporaryName());
     try {
-      await makeArchive(archive, { settings, packages, target });
+      await makeArchive(archive, { settings, packages, suite, target });
       await runCommand(
         [
           ...(["unshare", "--mount", "--propagation", "private", "--"] as const),
@@ -81,8 +81,9 @@ const makeArchive = async (
   {
     settings,
     packages,
+    suite,
     target,
-  }: Pick<DebianRootRequest, "packages" | "target"> & { settings: BuilderSettings },
+  }: Pick<DebianRootRequest, "packages" | "suite" | "target"> & { settings: BuilderSettings },
 ): Promise<void> => {
   await mkdir(archive, { recursive: true });
   const stanzas: string[] = [];
@@ -98,5 +99,12 @@ const makeArchive = async (
     await link(location, join(archive, plain));
     stanzas.push(`${stdout.trimEnd()}\nFilename: ./${plain}\nSize: ${size}\nSHA256: ${sha256}\n`);
   }
-  await writeFile(join(archive, "Packages"), stanzas.join("\n"));
+  const index = stanzas.join("\n");
+  await writeFile(join(archive, "Packages"), index);
+  // mmdebstrap asks apt for what is essential in the suite, which it knows an archive's name from.
+  const listed = ` ${sha256Text(index)} ${Buffer.byteLength(index)} Packages`;
+  await writeFile(
+    join(archive, "Release"),
+    `Suite: ${suite}\nCodename: ${suite}\nDate: Thu, 01 Jan 1970 00:00:00 UTC\nSHA256:\n${listed}\n`,
+  );
 };
