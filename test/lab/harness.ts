@@ -36,6 +36,33 @@ export interface TestLabRequest {
   readonly onProgress?: LabOptions["onProgress"];
 }
 
+/** Moves the calling thread into the network of a lab that is up already; closing leaves it as it is. Needs root. */
+export const attachTestLab = async (name: string): Promise<TestLab> => {
+  const lab = createLab(labFolders);
+  return entered(lab, { name, status: await lab.status(name) }, async () => {});
+};
+
+const entered = (
+  lab: Lab,
+  { name, status }: { name: string; status: LabStatus },
+  end: () => Promise<void>,
+): TestLab => {
+  const spec = ClusterSpec.parse(parse(readFileSync(lab.clusterFile(name), "utf8")));
+  const leave = enterLabNamespace(name);
+  return {
+    name,
+    lab,
+    status,
+    spec,
+    privateKeyFile: join(status.directory, "id_ed25519"),
+    clerkPassword: readFileSync(join(status.directory, "clerk.password"), "utf8").trim(),
+    async close() {
+      leave();
+      await end();
+    },
+  };
+};
+
 /** Takes down labs of test runs that were killed before they could do it: their process number is in the name. */
 const removeAbandoned = async (lab: Lab): Promise<void> => {
   for (const name of await lab.list()) {
@@ -58,20 +85,7 @@ export const openTestLab = async (request: TestLabRequest): Promise<TestLab> => 
       { name, machines: request.machines, vms: request.vms ?? 0, subnet: "10.99.0.0/24" },
       options,
     );
-    const spec = ClusterSpec.parse(parse(readFileSync(lab.clusterFile(name), "utf8")));
-    const leave = enterLabNamespace(name);
-    return {
-      name,
-      lab,
-      status,
-      spec,
-      privateKeyFile: join(status.directory, "id_ed25519"),
-      clerkPassword: readFileSync(join(status.directory, "clerk.password"), "utf8").trim(),
-      async close() {
-        leave();
-        await lab.down(name);
-      },
-    };
+    return entered(lab, { name, status }, () => lab.down(name));
   } catch (error) {
     await lab.down(name);
     throw error;

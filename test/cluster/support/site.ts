@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import type { Operation, Step } from "../../../installer/contract/api/operations.ts";
 import type { OperationEvent } from "../../../installer/contract/operation.ts";
 import type { EngineClient } from "../../../installer/cli/link/client.ts";
-import { openTestLab, type TestLab } from "../../lab/harness.ts";
+import { attachTestLab, openTestLab, type TestLab } from "../../lab/harness.ts";
 import { startEngine, type EngineProcess } from "../../support/engine-process.ts";
 
 /** A lab with an appliance beside it that has a release; not yet a cluster. */
@@ -139,8 +139,27 @@ export const applyCluster = async (site: TestSite, spec?: { file: string; text: 
   return { operation, steps, seconds: (performance.now() - begun) / 1000 };
 };
 
-/** A site whose cluster is ready. */
+/** A cluster somebody made before, without an engine, so that suites which only strike it need not make another. */
+const attachedCluster = async (name: string): Promise<TestSite> => {
+  const lab = await attachTestLab(name);
+  const nobody = (): never => {
+    throw new Error(`there is no engine beside the lab ${name}`);
+  };
+  return {
+    lab,
+    data: lab.status.directory,
+    get engine() {
+      return nobody();
+    },
+    restart: () => Promise.reject(new Error(`there is no engine beside the lab ${name}`)),
+    close: () => lab.close(),
+  };
+};
+
+/** A site whose cluster is ready: a new one, or the one of the lab that SLIPWAY_TEST_LAB names. */
 export const openCluster = async (request: { name: string; machines: number }): Promise<TestSite> => {
+  const standing = process.env["SLIPWAY_TEST_LAB"];
+  if (standing !== undefined) return attachedCluster(standing);
   tell(`bringing up ${request.machines} machines`);
   const site = await openSite(request);
   try {
