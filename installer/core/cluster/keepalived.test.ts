@@ -60,13 +60,13 @@ describe("the health check", () => {
   // A curl that stops at the first address that fails, as the real one does with --fail-early.
   writeFileSync(
     join(folder, "curl"),
-    '#!/bin/sh\nfor word; do case $word in http*) echo "$word"; case " $BAD " in *" $word "*) exit 22 ;; esac ;; esac; done\n',
+    '#!/bin/sh\nfor word; do case $word in http*) echo "$word"; case " $BAD " in *" $word "*) exit ${CODE:-22} ;; esac ;; esac; done\n',
     { mode: 0o755 },
   );
-  const asked = (question: string, bad: readonly string[]) =>
+  const asked = (question: string, bad: readonly string[], code = 22) =>
     spawnSync("sh", ["-s", question], {
       input: healthScript(8443),
-      env: { PATH: `${folder}:${process.env["PATH"]}`, BAD: bad.join(" ") },
+      env: { PATH: `${folder}:${process.env["PATH"]}`, BAD: bad.join(" "), CODE: String(code) },
       encoding: "utf8",
     });
   const api = "https://127.0.0.1:8443/readyz";
@@ -78,6 +78,12 @@ describe("the health check", () => {
     expect(asked("serves", [apiAlone]).status).not.toBe(0);
     expect(asked("serves", [etcdAlone]).status).not.toBe(0);
     expect(asked("serves", [api]).status, "an etcd without a leader is not its fault").toBe(0);
+  });
+
+  test("leaves answers that take too long to the question with more patience", () => {
+    const tookTooLong = 28;
+    expect(asked("serves", [apiAlone], tookTooLong).status).toBe(0);
+    expect(asked("writes", [api], tookTooLong).status).not.toBe(0);
   });
 
   test("of what can be written asks the API server for all that it needs", () => {

@@ -40,6 +40,9 @@ export const routerId = (virtualIp: string): number => {
  * have elected a leader (1 to 2 s with etcd's own time-outs, twice that when they vote at once). Machines that take that
  * for a fault of their own all let go of the address, and nobody is left to take it over. So that answer may be no for some
  * seconds; a machine that is cut off from the others still gives the address up.
+ *
+ * keepalived runs at the highest priority: a holder that is not scheduled for a second is taken for dead by the others, and
+ * a busy machine must not lose the address for being busy.
  */
 export const keepalivedConfig = (settings: VirtualAddressSettings): string => {
   const { machine, virtualIp, controlPlanes } = settings;
@@ -57,6 +60,7 @@ ${peers.map((address) => `    ${address}\n`).join("")}  }
   script_user root
   enable_script_security
   vrrp_version 3
+  vrrp_priority -20
   vrrp_garp_master_repeat 3
 }
 
@@ -101,8 +105,10 @@ const ETCD_HEALTH = "http://127.0.0.1:2381";
 /**
  * Whether this machine may hold the address. `$1` is the question: `serves`, whether its API server is ready and its etcd
  * answers from what it holds itself (etcd's /livez reads without asking the others); `writes`, whether its API server
- * reaches an etcd that has a leader. While the cluster is being made, its first machine holds the address before there is
- * an API, so that kubeadm finds its own endpoint; never for longer than a quarter of an hour.
+ * reaches an etcd that has a leader. An answer that takes too long (curl's 28) is left to the second question: it may be
+ * that the machine is busy, and then an address that moves about makes it worse. While the cluster is being made, its first
+ * machine holds the address before there is an API, so that kubeadm finds its own endpoint; never for longer than a quarter
+ * of an hour.
  */
 export const healthScript = (port: number): string => `#!/bin/sh
 founding=${kubernetesPaths.founding}
@@ -110,8 +116,11 @@ if [ -e "$founding" ] && [ -n "$(find "$founding" -mmin -15)" ]; then exit 0; fi
 ready=https://127.0.0.1:${port}/readyz
 case $1 in
   serves)
-    exec curl --silent --insecure --fail --fail-early --max-time 1 --output /dev/null "$ready?exclude=etcd&exclude=etcd-readiness" \\
+    curl --silent --insecure --fail --fail-early --max-time 1 --output /dev/null "$ready?exclude=etcd&exclude=etcd-readiness" \\
       --next --silent --fail --max-time 1 --output /dev/null ${ETCD_HEALTH}/livez
+    code=$?
+    if [ "$code" = 28 ]; then exit 0; fi
+    exit "$code"
     ;;
   writes) exec curl --silent --insecure --fail --max-time 2 --output /dev/null "$ready" ;;
 esac
