@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { openTestLab } from "../lab/harness.ts";
 import { crashRun, type CrashRun } from "./crash-run.ts";
+import { fakeCrash, fakeProblem } from "./fake-bootstrap.ts";
 
 /** First place where two values differ, for the line of a run that went wrong. */
 const difference = (one: unknown, other: unknown, path = ""): string | undefined => {
@@ -52,4 +53,28 @@ const main = async (every: number, first: number): Promise<number> => {
   }
 };
 
-process.exitCode = await main(Number(process.argv[2] ?? 1), Number(process.argv[3] ?? 1));
+/** The same behind every event of a bootstrap of the real phases' shape, over fakes: `npm run crash -- --fakes [EVERY [FIRST]]`. */
+const fakes = async (every: number, first: number): Promise<number> => {
+  const begun = performance.now();
+  const calm = await fakeCrash(undefined);
+  const bad: string[] = [];
+  const kinds = new Map<string, number>();
+  for (let boundary = first; boundary <= calm.events; boundary += every) {
+    const run = await fakeCrash(boundary);
+    kinds.set(run.killedAfter, (kinds.get(run.killedAfter) ?? 0) + 1);
+    const problem = fakeProblem(run, calm);
+    if (problem !== undefined) bad.push(`behind event ${boundary} (${run.killedAfter}): ${problem}`);
+  }
+  for (const [kind, kills] of kinds) process.stdout.write(`${kills}\t${kind}\n`);
+  for (const line of bad) process.stdout.write(`${line}\n`);
+  const kills = [...kinds.values()].reduce((sum, count) => sum + count, 0);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  process.stdout.write(
+    `${kills} kills over ${calm.events} boundaries, ${calm.changes.length} changes each, ${bad.length} ended badly, ${seconds} s\n`,
+  );
+  return bad.length === 0 && calm.outcome === "succeeded" ? 0 : 1;
+};
+
+const [word, ...rest] = process.argv.slice(2);
+const [every = 1, first = 1] = (word === "--fakes" ? rest : process.argv.slice(2)).map(Number);
+process.exitCode = await (word === "--fakes" ? fakes : main)(every, first);

@@ -67,7 +67,7 @@ ${peers.map((address) => `    ${address}\n`).join("")}  }
 vrrp_script serves {
   script "${keepalivedPaths.health} serves"
   interval 0.5
-  timeout 2
+  timeout 4
   fall 2
   rise 2
 }
