@@ -13,6 +13,7 @@ const looking = ["certificates", "check", "snapshots", "status"] as const;
 const changing = [
   "bootstrap",
   "drain",
+  "fence",
   "forget",
   "maintain",
   "reboot",

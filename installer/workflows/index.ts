@@ -6,6 +6,7 @@ import { restore } from "./restore.ts";
 import { snapshot } from "./snapshot.ts";
 import { snapshots } from "./snapshots.ts";
 import { check } from "./check.ts";
+import { fence } from "./fence.ts";
 import { forget } from "./forget.ts";
 import { removeMachine } from "./remove-machine.ts";
 import { reset } from "./reset.ts";
@@ -22,6 +23,7 @@ export const workflows: readonly Workflow[] = [
   check,
   forget,
   drain,
+  fence,
   maintain,
   reboot,
   returnToService,

@@ -21,6 +21,15 @@ export const reboot: Action = (session, input) => start("reboot", session, input
 /** `machine shutdown`. */
 export const shutdown: Action = (session, input) => start("shutdown", session, input);
 
+/** `machine fence`: without the typed word it is the plan that is shown. */
+export const fence: Action = async (session, input) => {
+  if (input.options["plan"] === true || optionText(input, "confirm") !== undefined) {
+    return start("fence", session, input);
+  }
+  const planned = await start("fence", session, { ...input, options: { ...input.options, plan: true } });
+  return planned === 0 ? errorEntry("DESTRUCTION_NOT_CONFIRMED").exit : planned;
+};
+
 /** The machines named, and the one cluster they are of when they were named as CLUSTER/MACHINE. */
 const namedMachines = (
   session: Session,
@@ -77,7 +86,11 @@ const start = async (workflow: string, session: Session, input: Input): Promise<
     const failed = plan.steps.find(({ error }) => error !== undefined)?.error;
     return failed === undefined ? 0 : errorEntry(failed.code).exit;
   }
-  const operation = await client.operations.start(request);
+  const confirmation = optionText(input, "confirm");
+  const operation = await client.operations.start({
+    ...request,
+    ...(confirmation === undefined ? {} : { confirmation }),
+  });
   if (input.options["detach"] === true) {
     await session.show(operation, () => [operation.id]);
     return 0;

@@ -34,6 +34,8 @@ const drainOptions: readonly OptionSpec[] = [
 
 const runOptions = workflowOptions.filter(({ flags }) => flags === "--plan" || flags === "--detach");
 
+const confirmOptions = workflowOptions.filter(({ flags }) => flags.startsWith("--confirm"));
+
 /** Taking machines out of service and back. */
 export const machineLifecycle: readonly CommandSpec[] = [
   {
@@ -90,6 +92,28 @@ export const machineLifecycle: readonly CommandSpec[] = [
       ),
     ],
     load: async () => (await import("../actions/machine-lifecycle.ts")).reboot,
+  },
+  {
+    name: "fence",
+    summary: text(
+      "vouch that machines are off, so that their pods start elsewhere",
+      "确认机器已断电，使其 Pod 在别处启动",
+    ),
+    arguments: [machinesArgument],
+    options: [clusterOption, whyOption, ...confirmOptions, ...runOptions],
+    examples: [
+      example(
+        "slipway machine fence site-a/n4",
+        "what would be given up, and what to type",
+        "显示将放弃的内容及需要输入的确认内容",
+      ),
+      example(
+        'slipway machine fence site-a/n4 --confirm "fence site-a"',
+        "the plug has been pulled; `machine return` ends it",
+        "电源已拔掉；之后用 `machine return` 解除",
+      ),
+    ],
+    load: async () => (await import("../actions/machine-lifecycle.ts")).fence,
   },
   {
     name: "shutdown",

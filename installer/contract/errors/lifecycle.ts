@@ -117,6 +117,15 @@ export const lifecycleErrors = {
       "请先增加控制平面；有三台或更多时，可以关闭其中一台。",
     ),
   },
+  FENCE_ALIVE: {
+    retry: "never",
+    exit: 115,
+    title: text("{machine} is not off: it answers ({how})", "{machine} 并未断电：它仍有响应（{how}）"),
+    hint: text(
+      "Switch it off first, by its BMC or its plug, so that nothing writes to its data any more. A machine that can be reached is drained with `slipway machine shutdown` instead.",
+      "请先通过 BMC 或拔掉电源将其断电，确保不再有进程写入其数据。仍可访问的机器请改用 `slipway machine shutdown`。",
+    ),
+  },
   MACHINE_NOT_BACK: {
     retry: "ask",
     exit: 113,

@@ -1,7 +1,7 @@
 import type { OperationParameters } from "../../contract/parameters.ts";
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
 import { apiEndpoint, controlPlanesOf } from "../../core/cluster/endpoint.ts";
-import type { NodeObject, ObjectList } from "../../core/cluster/kube-objects.ts";
+import type { NodeObject, NodeTaintObject, ObjectList } from "../../core/cluster/kube-objects.ts";
 import { nodeLines, parseNodeLines } from "../../core/cluster/node-lines.ts";
 import { SlipwayError } from "../../core/contract.ts";
 import type { StepContext } from "../../core/phase.ts";
@@ -128,17 +128,23 @@ export const nodeOf = async (step: NodeStep, on: MachineSpec): Promise<NodeObjec
 export interface NodeChange {
   readonly annotations?: Readonly<Record<string, string | null>>;
   readonly unschedulable?: boolean;
+  /** All of the node's taints. */
+  readonly taints?: readonly NodeTaintObject[];
 }
 
 /** Changes the target's node in one request, so that a mark never stands without what it explains. */
 export const changeNode = async (
   step: NodeStep,
   on: MachineSpec,
-  { annotations, unschedulable }: NodeChange,
+  { annotations, unschedulable, taints }: NodeChange,
 ): Promise<void> => {
+  const spec = {
+    ...(unschedulable === undefined ? {} : { unschedulable: unschedulable ? true : null }),
+    ...(taints === undefined ? {} : { taints }),
+  };
   const patch = {
     ...(annotations === undefined ? {} : { metadata: { annotations } }),
-    ...(unschedulable === undefined ? {} : { spec: { unschedulable: unschedulable ? true : null } }),
+    ...(Object.keys(spec).length === 0 ? {} : { spec }),
   };
   await kubectl(step, on, {
     args: ["patch", "node", step.target, "--type", "merge", "--patch", JSON.stringify(patch)],

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
+import { isFenced, taintsWith } from "../../core/cluster/fence.ts";
 import { marks, marksOf } from "../../core/cluster/marks.ts";
 import { hasCondition } from "../../core/cluster/kube-objects.ts";
 import { definePhase } from "../../core/phase.ts";
@@ -18,6 +19,7 @@ export const returnToService = definePhase({
   async probe(context) {
     const node = await nodeOf(context, await answering(context));
     const { maintenance, outage } = marksOf(node);
+    if (isFenced(node)) return { state: "needed", why: text("it is fenced", "机器已被隔离") };
     if (maintenance !== undefined || outage !== undefined || node.spec?.unschedulable === true) {
       return { state: "needed", why: text("it is out of service", "机器不在服务中") };
     }
@@ -27,7 +29,10 @@ export const returnToService = definePhase({
   },
   async apply(context) {
     const bootId = await untilBack(context);
-    await changeNode(context, await answering(context), {
+    const on = await answering(context);
+    const node = await nodeOf(context, on);
+    await changeNode(context, on, {
+      ...(isFenced(node) ? { taints: taintsWith(node, "down") } : {}),
       annotations: { [marks.maintenance]: null, [marks.outage]: null },
       unschedulable: false,
     });
