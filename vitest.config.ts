@@ -5,7 +5,7 @@ const totals = process.env["SLIPWAY_TEST_TOTALS"];
 
 /**
  * Suites: `unit` needs nothing but Node; `lab` starts real engines and makes real machines, for which it needs root;
- * `browser` opens the built console in a real browser. See CONTRIBUTING.md.
+ * `browser` opens the built console in a real browser, `desktop` the app in a real window. See CONTRIBUTING.md.
  */
 export default defineConfig({
   test: {
@@ -14,12 +14,18 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["installer/**/*.test.ts", "renderer/**/*.test.ts", "test/**/*.test.ts"],
+          include: [
+            "installer/**/*.test.ts",
+            "renderer/**/*.test.ts",
+            "electron/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
           exclude: [
             "**/node_modules/**",
             "test/lab/**",
             "test/engine/**",
             "test/browser/**",
+            "test/desktop/**",
             "test/bench/**",
           ],
           pool: "threads",
@@ -37,6 +43,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "desktop",
+          include: ["test/desktop/**/*.test.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -11,5 +11,5 @@ startAppearance();
 watchPage();
 const place = document.querySelector("#root");
 if (place === null) throw new Error("index.html has no #root");
-await startWords();
-createRoot(place).render(<Root />);
+const root = createRoot(place);
+void startWords().then(() => root.render(<Root />));

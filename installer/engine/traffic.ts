@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** Who is being answered, and since when nobody is. */
 export interface Traffic {
@@ -10,13 +11,15 @@ export interface Traffic {
 export const watchTraffic = (server: Server): Traffic => {
   let open = 0;
   let quietSince = performance.now();
-  server.on("request", (_request, response) => {
+  const count = (answer: { once(event: "close", listener: () => void): unknown }): void => {
     open += 1;
-    response.once("close", () => {
+    answer.once("close", () => {
       open -= 1;
       quietSince = performance.now();
     });
-  });
+  };
+  server.on("request", (_request, response) => count(response));
+  server.on("upgrade", (_request, stream: Duplex) => count(stream));
   return { quietMs: () => (open > 0 ? 0 : performance.now() - quietSince) };
 };
 

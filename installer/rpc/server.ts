@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { CONTRACT_HEADER, USER_HEADER } from "../contract/api/version.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
@@ -6,6 +7,7 @@ import { socketClient } from "./client-of.ts";
 import { MAX_BODY_BYTES, toCallError, withoutTrace } from "./errors.ts";
 import { gate } from "./gate.ts";
 import { requireContract, requireJson, withinDeadline } from "./handling.ts";
+import type { PipeCalls } from "./pipe.ts";
 import { createRouter } from "./router.ts";
 import type { CallContext, EngineServices } from "./services.ts";
 
@@ -28,7 +30,7 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "http://engine").pathname;
-    const by = headerText(request, USER_HEADER) ?? defaultUser;
+    const by = userOf(request, defaultUser);
     const context: CallContext = { by, client: socketClient(by) };
     try {
       const typed = path.startsWith(`${RPC_PREFIX}/`);
@@ -51,6 +53,19 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
     void answer(request, response);
   });
   server.keepAliveTimeout = 60_000;
+  // Loaded when the first window of the desktop app connects.
+  let pipes: Promise<PipeCalls> | undefined;
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on("error", () => stream.destroy());
+    if ("setTimeout" in stream && typeof stream.setTimeout === "function") stream.setTimeout(0);
+    pipes ??= import("./pipe.ts").then((module) => module.pipeCalls(services, router));
+    pipes
+      .then((calls) => calls.accept(request, stream, { head, user: userOf(request, defaultUser) }))
+      .catch(() => stream.destroy());
+  });
+  services.engine.closing.addEventListener("abort", () => void pipes?.then((calls) => calls.close()), {
+    once: true,
+  });
   return server;
 };
 
@@ -116,7 +131,7 @@ export const refuse = (
   response.end(JSON.stringify(path.startsWith(`${RPC_PREFIX}/`) ? { json, meta: [] } : json));
 };
 
-const headerText = (request: IncomingMessage, name: string): string | undefined => {
-  const value = request.headers[name];
-  return typeof value === "string" && /^[\w.@-]{1,64}$/.test(value) ? value : undefined;
+const userOf = ({ headers }: IncomingMessage, otherwise: string): string => {
+  const value = headers[USER_HEADER];
+  return typeof value === "string" && /^[\w.@-]{1,64}$/.test(value) ? value : otherwise;
 };

@@ -1,6 +1,6 @@
 import type { ClientContext, ClientLink, ClientOptions } from "@orpc/client";
 import { RPCLink } from "@orpc/client/websocket";
-import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
+import type { WireError } from "../../installer/contract/errors/index.ts";
 import { fromCallError, lost } from "./errors.ts";
 
 /**
@@ -19,10 +19,19 @@ const LONGEST_DELAY_MS = 8_000;
 const BEAT_MS = 20_000;
 const BEAT_ANSWER_MS = 10_000;
 
+/** A line to the engine: a WebSocket, or a pipe of the desktop app. */
+export type Line = Pick<
+  WebSocket,
+  "readyState" | "send" | "close" | "addEventListener" | "removeEventListener"
+> & {
+  /** Why there is none, where that is known. */
+  readonly problem?: WireError | undefined;
+};
+
 /** What a connection needs from the page around it. */
 export interface ConnectionParts {
-  /** Where the WebSocket is. */
-  readonly url: string;
+  /** Makes a new line. */
+  readonly dial: () => Line;
   /** Asked over HTTP when a connection could not be made: whether the session still holds. Rejects when nobody answers. */
   readonly isSignedIn: () => Promise<boolean>;
 }
@@ -39,7 +48,8 @@ export class Connection implements Link {
   readonly #listeners = new Set<() => void>();
   readonly #waiters = new Set<Waiter>();
   #state: ConnectionState = "idle";
-  #socket: WebSocket | undefined;
+  #socket: Line | undefined;
+  #problem: WireError | undefined;
   #link: Link | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +62,9 @@ export class Connection implements Link {
   /** How it stands now. */
   readonly state = (): ConnectionState => this.#state;
 
+  /** Why the last try to connect failed, where that is known. */
+  readonly problem = (): WireError | undefined => this.#problem;
+
   /** Calls back on every change of state; gives a function that ends this. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -63,7 +76,7 @@ export class Connection implements Link {
     if (this.#socket !== undefined) return;
     clearTimeout(this.#timer);
     if (this.#state !== "lost") this.#change("connecting");
-    const socket = new WebSocket(this.#parts.url, `slipway.${CONTRACT_VERSION}`);
+    const socket = this.#parts.dial();
     this.#socket = socket;
     socket.addEventListener("open", () => this.#opened(socket));
     socket.addEventListener("close", ({ code }) => void this.#closed(socket, code));
@@ -109,9 +122,10 @@ export class Connection implements Link {
     });
   }
 
-  #opened(socket: WebSocket): void {
+  #opened(socket: Line): void {
     if (socket !== this.#socket) return;
     this.#failures = 0;
+    this.#problem = undefined;
     const link = new RPCLink<ClientContext>({ websocket: socket });
     this.#link = link;
     for (const waiter of this.#waiters) waiter.resolve(link);
@@ -120,16 +134,17 @@ export class Connection implements Link {
     this.#change("open");
   }
 
-  async #listen(socket: WebSocket, link: Link): Promise<void> {
+  async #listen(socket: Line, link: Link): Promise<void> {
     if (document.visibilityState === "hidden") return;
     const late = setTimeout(() => socket.close(), BEAT_ANSWER_MS);
     await link.call(["engine", "info"], undefined, { context: {} }).catch(() => undefined);
     clearTimeout(late);
   }
 
-  async #closed(socket: WebSocket, code: number): Promise<void> {
+  async #closed(socket: Line, code: number): Promise<void> {
     if (socket !== this.#socket) return;
     const wasOpen = this.#link !== undefined;
+    this.#problem = socket.problem;
     this.#socket = undefined;
     this.#settle();
     if (code === SIGNED_OUT) return this.#stop("signed-out");

@@ -8,6 +8,7 @@ import type { Contract } from "../../installer/contract/api/index.ts";
 import { CONTRACT_HEADER, CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import { isCode } from "../../installer/contract/errors/index.ts";
 import { Connection, type ConnectionState } from "./connection.ts";
+import { desktop, dialPipe } from "./desktop.ts";
 import { fromCallError } from "./errors.ts";
 
 /** The engine with the types of the contract. Every failure is a SlipwayError. */
@@ -26,14 +27,25 @@ const overHttp = (): ClientLink<ClientContext> => {
   };
 };
 
-/** Calls that set or clear the session's cookie, and those made before there is one. */
-export const door: EngineClient = createORPCClient<EngineClient>(overHttp());
+const bridge = desktop;
+const socketUrl = `${location.origin.replace(/^http/, "ws")}/ws`;
 
 /** The page's one connection. */
 export const connection: Connection = new Connection({
-  url: `${location.origin.replace(/^http/, "ws")}/ws`,
-  isSignedIn: async () => (await door.auth.welcome()).caller !== undefined,
+  dial:
+    bridge === undefined
+      ? () => new WebSocket(socketUrl, `slipway.${CONTRACT_VERSION}`)
+      : () => dialPipe(bridge),
+  isSignedIn: async () => desktop !== undefined || (await door.auth.welcome()).caller !== undefined,
 });
+
+/**
+ * Calls that set or clear the session's cookie, and those made before there is one. The desktop app has no cookie: whoever
+ * may use the engine's socket is signed in.
+ */
+export const door: EngineClient = createORPCClient<EngineClient>(
+  desktop === undefined ? overHttp() : connection,
+);
 
 /** All other calls. */
 export const client: EngineClient = createORPCClient<EngineClient>(connection);
@@ -61,6 +73,7 @@ const AWAY_MS = 10 * 60_000;
 
 /** Joins connection and queries: what was shown is asked for again after a new connection, and nothing while nobody looks. */
 export const watchPage = (): void => {
+  if (desktop !== undefined) connection.open();
   let before: ConnectionState = connection.state();
   connection.subscribe(() => {
     const now = connection.state();

@@ -59,6 +59,13 @@ const runInside = async (
   }
 };
 
+/** `engine start`: a private engine in the background, unless one answers already. */
+export const start: Action = async (session) => {
+  const found = await (await session.engine()).engine.info();
+  await session.show(found, () => infoLines(found, session));
+  return 0;
+};
+
 /** `engine info`. Starts none: it tells about the one that runs. */
 export const info: Action = async (session, input) => {
   const until = performance.now() + (wholeNumber(input, "wait") ?? 0) * 1000;

@@ -70,6 +70,18 @@ export const engine: NounSpec = {
       load: async () => (await import("../actions/engine.ts")).run,
     },
     {
+      name: "start",
+      summary: text("start one in the background unless one runs", "引擎未运行时在后台启动"),
+      examples: [
+        example(
+          "slipway engine start",
+          "it leaves once nothing runs and nobody calls",
+          "没有操作运行且无人调用时自动退出",
+        ),
+      ],
+      load: async () => (await import("../actions/engine.ts")).start,
+    },
+    {
       name: "info",
       summary: text("show who answers", "显示正在应答的引擎"),
       options: [

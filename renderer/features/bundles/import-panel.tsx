@@ -1,5 +1,5 @@
 import { Alert, Button, Input, Progress } from "antd";
-import { useState, type DragEvent, type ReactNode } from "react";
+import { useState, useSyncExternalStore, type DragEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportSummary } from "../../../installer/contract/api/bundles.ts";
 import { useCaller } from "../../engine/caller.tsx";
@@ -8,6 +8,7 @@ import { Failure } from "../../parts/failure.tsx";
 import { useWork } from "../../parts/work.ts";
 import { command } from "../../state/commands.ts";
 import { formatBytes } from "../../state/format.ts";
+import { offeredBundle, onOffered } from "../../state/offered-bundle.ts";
 import { may } from "../../state/permission.ts";
 import { CliCommand } from "../../ui/copy.tsx";
 import { Section } from "../../ui/page.tsx";
@@ -18,7 +19,13 @@ export const ImportPanel = (): ReactNode => {
   const { t } = useTranslation();
   const caller = useCaller();
   const allowed = may(caller, "administrator");
-  const [path, setPath] = useState("");
+  const offered = useSyncExternalStore(onOffered, offeredBundle);
+  const [edit, setEdit] = useState({
+    of: undefined as typeof offered,
+    path: "",
+  });
+  const path =
+    edit.of === offered ? edit.path : offered !== undefined && "path" in offered ? offered.path : "";
   const [dropped, setDropped] = useState("");
   const work = useWork<ImportSummary>();
   const { progress, result, error } = work;
@@ -46,15 +53,17 @@ export const ImportPanel = (): ReactNode => {
         )}
         <div className="row">
           <Input
+            id="bundle-path"
             className="grow"
             aria-label={t("bundles.path")}
             placeholder={t("bundles.pathExample")}
             value={path}
             disabled={!allowed}
             spellCheck={false}
-            onChange={(event) => setPath(event.target.value)}
+            onChange={(event) => setEdit({ of: offered, path: event.target.value })}
           />
           <Button
+            id="bundle-import"
             type="primary"
             disabled={!allowed || path.trim() === ""}
             title={allowed ? undefined : t("ui.notAllowed")}

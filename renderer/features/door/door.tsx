@@ -73,9 +73,12 @@ export const Door = ({ children }: { readonly children: ReactNode }): ReactNode 
     );
   }
   if (welcome.data === undefined) {
+    const problem = state === "lost" ? connection.problem() : undefined;
     return (
       <Box title="Slipway">
-        {welcome.error === null ? (
+        {problem !== undefined ? (
+          <Failure error={problem} onRetry={() => connection.open()} />
+        ) : welcome.error === null ? (
           <p role="status">{t("ui.loading")}</p>
         ) : (
           <Failure error={welcome.error} onRetry={() => void welcome.refetch()} />

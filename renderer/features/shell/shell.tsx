@@ -42,9 +42,11 @@ export const Shell = ({ pages }: { readonly pages: readonly PageEntry[] }): Reac
             {t(`access.roles.${caller.grants.site ?? "none"}`)}
           </span>
         </span>
-        <Button size="small" onClick={() => void leave()}>
-          {t("shell.signOut")}
-        </Button>
+        {caller.via === "socket" ? null : (
+          <Button size="small" onClick={() => void leave()}>
+            {t("shell.signOut")}
+          </Button>
+        )}
       </header>
       <div className="side">
         <nav aria-label={t("shell.navigation")}>
