@@ -8,15 +8,30 @@ import { saysDiskFull } from "./refusal.ts";
 const SHOWN_COMMAND = 120;
 const SHOWN_OUTPUT = 64 * 1024;
 
-/** COMMAND_FAILED with the command and the ends of both outputs, redacted. */
+/** What a tool names before it says that there is no space left for it. */
+const filledPath = (printed: string): string | undefined =>
+  /(\/[^\s:'"]*)['"]?: (?:No space left on device|Disk quota exceeded)/i.exec(printed)?.[1];
+
+/**
+ * COMMAND_FAILED with the command and the ends of both outputs, redacted; REMOTE_DISK_FULL with the same when the command
+ * says that this was the cause, so that the operator need not read it out of the detail.
+ */
 export const commandFailed = (
-  argv: readonly string[],
+  { argv, endpoint }: { readonly argv: readonly string[]; readonly endpoint: string },
   result: CommandResult,
   redactor: Redactor,
 ): SlipwayError => {
   const isScript = argv[0] === "/bin/sh" && argv[1] === "-c";
   const shown = isScript ? `sh ${quoteArgv(["<script>", ...argv.slice(4)])}` : quoteArgv(argv);
   const command = redactor.redact(shown).replaceAll(/\s+/g, " ");
+  if (saysDiskFull(result.stderr)) {
+    const path = redactor.redact(filledPath(result.stderr) ?? "/");
+    return SlipwayError.of(
+      "REMOTE_DISK_FULL",
+      { path, endpoint },
+      { detail: redactor.redact(outputs(command, result)) },
+    );
+  }
   return SlipwayError.of(
     "COMMAND_FAILED",
     {

@@ -37,6 +37,8 @@ export const startRefusal = (site: StartSite, printed: string): SlipwayError => 
   return SlipwayError.of("HOST_SHELL_REFUSED", { endpoint, user }, detail);
 };
 
-/** True when a tool of the far side says (in the C locale) that space or quota has run out. */
+/** True when a tool of the far side says (in the C locale) that space or quota has run out; inotify has the same words for something else. */
 export const saysDiskFull = (printed: string): boolean =>
-  /No space left on device|Disk quota exceeded/i.test(printed);
+  printed
+    .split("\n")
+    .some((line) => /No space left on device|Disk quota exceeded/i.test(line) && !/inotify/i.test(line));

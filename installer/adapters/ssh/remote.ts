@@ -93,7 +93,11 @@ class SshRemote implements Remote {
     return named(machine, async () => {
       const { result } = await this.#execute(machine, { argv, ...options });
       if ((options.expect ?? [0]).includes(result.code)) return result;
-      throw commandFailed(argv, result, this.#parts.redactor);
+      throw commandFailed(
+        { argv, endpoint: endpointText(destinationOf(machine)) },
+        result,
+        this.#parts.redactor,
+      );
     });
   }
 

@@ -111,6 +111,30 @@ export const contentErrors = {
     ),
     hint: text("The detail holds the last lines of its log.", "详情中有其日志的最后几行。"),
   },
+  IMAGES_INTERRUPTED: {
+    retry: "backoff",
+    exit: 89,
+    title: text(
+      "{machine} could not pull all of its images: {problem}",
+      "{machine} 未能拉取全部镜像：{problem}",
+    ),
+    hint: text(
+      "A registry did not answer. What was pulled stays; retry once this computer or a control plane serves it again.",
+      "镜像仓库没有响应。已拉取的内容会保留；待本机或控制平面恢复提供镜像后重试。",
+    ),
+  },
+  IMAGES_NOT_PULLED: {
+    retry: "ask",
+    exit: 89,
+    title: text(
+      "{machine} was refused images, or could not keep them: {problem}",
+      "{machine} 的镜像被拒绝，或无法保存：{problem}",
+    ),
+    hint: text(
+      "Check the content on this computer with `slipway bundle fsck`, and the machine's disk; the detail holds what containerd said.",
+      "请在本机用 `slipway bundle fsck` 检查内容，并检查该机器的磁盘；详情中有 containerd 的输出。",
+    ),
+  },
   HOST_SETTING_REFUSED: {
     retry: "ask",
     exit: 88,

@@ -239,6 +239,22 @@ describe("runtime.images", () => {
     expect(remote.calls.at(-1)?.stdin).toBe("registry.k8s.io/etcd:1\n");
   });
 
+  test("tries again by itself when a registry did not answer, and says so when the disk is full", async () => {
+    const pulling = (stderr: string): FakeRemote =>
+      new FakeRemote().on("m1", ({ words: [script = ""] }) =>
+        script.includes("images check") ? { stdout: "registry.k8s.io/etcd:1\n" } : { code: 123, stderr },
+      );
+    const code = (stderr: string) =>
+      Promise.resolve(images.apply(stepOn(pulling(stderr), { facts: goodMachine }, release).context)).catch(
+        (error: unknown) => error,
+      );
+    expect(await code("ctr: dial tcp 10.0.0.1:5000: connect: connection refused\n")).toMatchObject({
+      code: "IMAGES_INTERRUPTED",
+    });
+    expect(await code("ctr: write: no space left on device\n")).toMatchObject({ code: "REMOTE_DISK_FULL" });
+    expect(await code("ctr: not found\n")).toMatchObject({ code: "IMAGES_NOT_PULLED" });
+  });
+
   test("is satisfied when every image is whole and pinned", async () => {
     const remote = new FakeRemote().on("m1", () => ({ stdout: "" }));
     const { context } = stepOn(remote, { facts: goodMachine }, release);

@@ -1,5 +1,7 @@
+import { SlipwayError } from "../../core/contract.ts";
 import type { StepContext } from "../../core/phase.ts";
 import type { ReleaseImage } from "../../core/ports/release.ts";
+import { pullFailure } from "../../core/runtime/pull-failure.ts";
 import { theMachine } from "../targets.ts";
 
 /**
@@ -50,11 +52,16 @@ export const missingImages = async (
   return stdout.split("\n").filter((line) => line !== "");
 };
 
-/** Pulls what is missing of the images and pins it. Rejects with COMMAND_FAILED. */
+/** What xargs ends with when one of its commands failed. */
+const SOME_FAILED = 123;
+
+/** Pulls what is missing of the images and pins it. Rejects with IMAGES_INTERRUPTED, IMAGES_NOT_PULLED or REMOTE_DISK_FULL. */
 export const pullImages = async (step: Step, images: readonly ReleaseImage[]): Promise<void> => {
   const missing = await missingImages(step, images);
+  const machine = theMachine(step);
   let done = 0;
-  await step.ports.remote.script(theMachine(step), pull, {
+  const { code, stdout, stderr } = await step.ports.remote.script(machine, pull, {
+    expect: [0, SOME_FAILED],
     stdin: missing.map((name) => `${name}\n`).join(""),
     signal: step.signal,
     onOutput: (chunk, stream) => {
@@ -63,4 +70,19 @@ export const pullImages = async (step: Step, images: readonly ReleaseImage[]): P
       step.progress(Math.min(done, missing.length), missing.length, "items");
     },
   });
+  if (code === 0) return;
+  const { problem, passing, diskFull } = pullFailure(stderr);
+  const site = { machine: machine.name, detail: `${stdout}\n${stderr}` };
+  if (diskFull) {
+    throw SlipwayError.of(
+      "REMOTE_DISK_FULL",
+      { path: "/var/lib/containerd", endpoint: machine.address },
+      site,
+    );
+  }
+  throw SlipwayError.of(
+    passing ? "IMAGES_INTERRUPTED" : "IMAGES_NOT_PULLED",
+    { machine: machine.name, problem },
+    site,
+  );
 };
