@@ -34,6 +34,14 @@ export const pages: readonly PageEntry[] = [
   },
   { path: "/bundles/$reference", load: () => import("./features/bundles/detail.tsx") },
   {
+    path: "/terminals",
+    navigation: { key: "terminals", group: "work" },
+    load: () => import("./features/terminals/page.tsx"),
+  },
+  { path: "/terminals/new", load: () => import("./features/terminals/new.tsx") },
+  { path: "/recordings", load: () => import("./features/terminals/recordings.tsx") },
+  { path: "/recordings/$id", load: () => import("./features/terminals/player.tsx") },
+  {
     path: "/users",
     navigation: { key: "users", group: "site" },
     audience: "administrators",

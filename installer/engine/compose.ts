@@ -31,12 +31,15 @@ import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
 import { composeSite } from "./site.ts";
+import { composeTerminals } from "./terminals.ts";
 
 /** An engine whose parts are joined, but which nobody can call yet. */
 export interface ComposedEngine {
   readonly server: Server;
   readonly operations: OperationsService;
   readonly log: OpenedLog;
+  /** Nothing is under way that would be missed. */
+  idle(): boolean;
   /** Begins to serve the console, if the settings ask for one. Rejects with CONSOLE_LISTEN_FAILED. */
   openConsole(): Promise<void>;
   markReady(): void;
@@ -101,8 +104,20 @@ export const composeEngine = async (
     const started = startTimes();
     const web = composeConsole({ settings, host, secrets, siteCa, redactor, log });
     opened.defer(() => web.close());
+    const clusterCare = createClusterCare({ clusters, journal, ports, kubeconfigPhase: kubeconfig.id });
+    const terminals = composeTerminals({
+      data,
+      clusters,
+      clusterCare,
+      ports: site.ports,
+      ssh: { secrets, hostKeys, redactor, log, ...loginsOf(host) },
+      audit: web.services.audit,
+      log,
+    });
+    opened.defer(() => terminals.close());
     const services: EngineServices = {
       ...web.services,
+      terminals: terminals.service,
       engine: {
         info: () => infoOf({ settings, host, operations, journal, started }),
         shutdown,
@@ -110,7 +125,7 @@ export const composeEngine = async (
       },
       operations,
       clusters,
-      clusterCare: createClusterCare({ clusters, journal, ports, kubeconfigPhase: kubeconfig.id }),
+      clusterCare,
       machines: createMachines(journal, inventory.id),
       workflows,
       hostKeys,
@@ -132,6 +147,7 @@ export const composeEngine = async (
       server,
       operations,
       log,
+      idle: () => operations.idle() && terminals.idle(),
       openConsole: () => web.listen(services),
       markReady: () => {
         started.ready();

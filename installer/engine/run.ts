@@ -50,7 +50,7 @@ export const runEngine = async (settings: EngineSettings, host: EngineHost): Pro
         ? () => {}
         : leaveWhenIdle(settings.exitWhenIdleSeconds, {
             traffic,
-            idle: () => operations.idle(),
+            idle: () => engine.idle(),
             leave: () => stop.resolve("idle"),
           });
     engine.markReady();

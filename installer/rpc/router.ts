@@ -13,6 +13,7 @@ import { consoleRouter } from "./console.ts";
 import { labRouter } from "./lab.ts";
 import { operationsRouter } from "./operations.ts";
 import { registryRouter } from "./registry.ts";
+import { terminalsRouter } from "./terminals.ts";
 import type { CallContext, EngineServices } from "./services.ts";
 
 const done = { done: true } as const;
@@ -33,6 +34,7 @@ export const createRouter = (services: EngineServices) => {
     auth: authRouter(services),
     bundles: bundlesRouter(services),
     console: consoleRouter(services),
+    terminals: terminalsRouter(services),
     tokens: tokensRouter(services),
     users: usersRouter(services),
     clusters: clustersRouter(services),

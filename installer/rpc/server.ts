@@ -3,13 +3,15 @@ import type { Duplex } from "node:stream";
 import { BodyLimitPlugin, RPCHandler } from "@orpc/server/node";
 import { CONTRACT_HEADER, USER_HEADER } from "../contract/api/version.ts";
 import { SlipwayError } from "../contract/errors/index.ts";
-import { socketClient } from "./client-of.ts";
+import { socketClient, type Client } from "./client-of.ts";
 import { MAX_BODY_BYTES, toCallError, withoutTrace } from "./errors.ts";
+import { TERMINAL_PATH } from "../contract/terminal-frames.ts";
 import { gate } from "./gate.ts";
 import { requireContract, requireJson, withinDeadline } from "./handling.ts";
 import type { PipeCalls } from "./pipe.ts";
 import { createRouter } from "./router.ts";
 import type { CallContext, EngineServices } from "./services.ts";
+import type { TerminalSockets } from "./terminal-sockets.ts";
 
 /** Where typed clients call. */
 export const RPC_PREFIX = "/rpc";
@@ -53,19 +55,27 @@ export const createContractServer = (services: EngineServices, defaultUser: stri
     void answer(request, response);
   });
   server.keepAliveTimeout = 60_000;
-  // Loaded when the first window of the desktop app connects.
+  // Loaded when the first window of the desktop app connects, and when the first terminal is looked at.
   let pipes: Promise<PipeCalls> | undefined;
+  let terminals: Promise<TerminalSockets> | undefined;
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", () => stream.destroy());
     if ("setTimeout" in stream && typeof stream.setTimeout === "function") stream.setTimeout(0);
+    const user = userOf(request, defaultUser);
+    if (request.url?.startsWith(TERMINAL_PATH) === true) {
+      terminals ??= import("./terminal-sockets.ts").then((module) => module.terminalSockets(services));
+      const visitor = async (): Promise<Client> => socketClient(user);
+      terminals.then((open) => open.accept(request, stream, { head, visitor })).catch(() => stream.destroy());
+      return;
+    }
     pipes ??= import("./pipe.ts").then((module) => module.pipeCalls(services, router));
-    pipes
-      .then((calls) => calls.accept(request, stream, { head, user: userOf(request, defaultUser) }))
-      .catch(() => stream.destroy());
+    pipes.then((calls) => calls.accept(request, stream, { head, user })).catch(() => stream.destroy());
   });
-  services.engine.closing.addEventListener("abort", () => void pipes?.then((calls) => calls.close()), {
-    once: true,
-  });
+  const closeSockets = (): void => {
+    void pipes?.then((calls) => calls.close());
+    void terminals?.then((open) => open.close());
+  };
+  services.engine.closing.addEventListener("abort", closeSockets, { once: true });
   return server;
 };
 

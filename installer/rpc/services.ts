@@ -13,6 +13,7 @@ import type { ClustersService } from "../services/clusters.ts";
 import type { MachinesService } from "../services/machines.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import type { SiteBundles } from "../services/site-bundles.ts";
+import type { TerminalsService } from "../services/terminals/types.ts";
 import type { Client } from "./client-of.ts";
 
 /** Everything the contract is answered from. main.ts wires it; tests fill it with fakes. */
@@ -32,6 +33,7 @@ export interface EngineServices {
   readonly siteCa: Pick<SiteCa, "certificate">;
   readonly accounts: Omit<AccountsService, "onSessionsEnded">;
   readonly audit: AuditService;
+  readonly terminals: TerminalsService;
   readonly console: { status(): Promise<ConsoleStatus> };
   readonly redactor: Redactor;
   readonly log: Log;

@@ -5,6 +5,17 @@ import { command, shellWord } from "./commands.ts";
 const target = { machine: "n1", cluster: "site-a" };
 const samples = [
   command.pause("op-1", "why not"),
+  command.terminalList(),
+  command.terminalClose("t-1"),
+  command.recordList(),
+  command.recordReplay("t-1"),
+  command.recordRemove("t-1"),
+  command.shell({ kind: "machine", cluster: "site-a", machine: "n1" }, "why"),
+  command.shell({ kind: "kubectl", cluster: "site-a" }, ""),
+  command.shell(
+    { kind: "container", cluster: "site-a", namespace: "shop", pod: "web-0", container: "web", debug: true },
+    "why",
+  ),
   command.resume("op-1", "x"),
   command.retry("op-1", "n1"),
   command.skip("op-1", { machine: "n1", phase: "a.b" }, "disk on order"),

@@ -1,3 +1,5 @@
+import type { TerminalTarget } from "../../installer/contract/terminal.ts";
+
 /** A word of a command line, quoted for a POSIX shell when it must be. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -71,4 +73,32 @@ export const command = {
   auditList: (): string => line("audit", "list"),
   auditVerify: (): string => line("audit", "verify"),
   console: (): string => line("console"),
+  terminalList: (): string => line("terminal", "list"),
+  terminalClose: (id: string): string => line("terminal", "close", id),
+  recordList: (): string => line("terminal", "recordings"),
+  recordReplay: (id: string): string => line("terminal", "replay", id),
+  recordRemove: (id: string): string => line("terminal", "remove", id),
+  shell: (target: TerminalTarget, why: string): string => {
+    const { cluster } = target;
+    switch (target.kind) {
+      case "machine":
+        return line("machine", "shell", target.machine, "--cluster", cluster, ...reasoned(why));
+      case "kubectl":
+        return line("cluster", "shell", cluster, ...reasoned(why));
+      case "container":
+        return line(
+          "pod",
+          "shell",
+          target.pod,
+          "--cluster",
+          cluster,
+          "--namespace",
+          target.namespace,
+          "--container",
+          target.container,
+          ...(target.debug ? ["--debug"] : []),
+          ...reasoned(why),
+        );
+    }
+  },
 } as const;

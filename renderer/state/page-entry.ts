@@ -7,6 +7,7 @@ export type NavigationKey =
   | "machines"
   | "clusters"
   | "bundles"
+  | "terminals"
   | "users"
   | "tokens"
   | "sessions"

@@ -7,6 +7,7 @@ import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import type { EngineServices } from "../../installer/rpc/services.ts";
 import type { OperationsService, StartRequest } from "../../installer/services/operations-api.ts";
 import type { SiteBundles } from "../../installer/services/site-bundles.ts";
+import type { TerminalsService } from "../../installer/services/terminals/types.ts";
 import { fakeAudit, noAccounts, noConsole } from "./console.ts";
 
 /** Everything behind the contract, in memory, for tests of the transport and of clients. */
@@ -61,6 +62,7 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
   },
   siteCa: { certificate: () => Promise.resolve("") },
   accounts: noAccounts,
+  terminals: noTerminals,
   audit: fakeAudit(),
   console: noConsole,
   redactor: fakeRedactor(),
@@ -92,6 +94,11 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
 
 /** Rejects whatever is asked of it. */
 const noBundles = new Proxy({} as SiteBundles, {
+  get: (_target, name) => () =>
+    Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: String(name), problem: "a fake" })),
+});
+
+const noTerminals = new Proxy({} as TerminalsService, {
   get: (_target, name) => () =>
     Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: String(name), problem: "a fake" })),
 });

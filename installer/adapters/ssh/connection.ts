@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, PseudoTtyOptions } from "ssh2";
 import { SlipwayError } from "../../core/contract.ts";
 import { watchLiveness } from "./liveness.ts";
 import type { Handshake } from "./handshake.ts";
@@ -65,6 +65,15 @@ export class Connection {
   /** Opens a session and asks for `command`. */
   exec(command: string): Promise<Opening> {
     return this.#open((done) => this.#client.exec(command, done));
+  }
+
+  /** Opens a session with a terminal of its own: for `command`, or for the login shell without one. */
+  terminal(window: PseudoTtyOptions, command: string | undefined): Promise<Opening> {
+    return this.#open((done) =>
+      command === undefined
+        ? this.#client.shell(window, done)
+        : this.#client.exec(command, { pty: window }, done),
+    );
   }
 
   /** A channel to another endpoint as seen from this server (`ssh -J`). */

@@ -243,7 +243,7 @@ class SshRemote implements Remote {
 }
 
 /** Puts the machine's name on every error of `work`. */
-const named = async <T>(machine: MachineSpec, work: () => Promise<T>): Promise<T> => {
+export const named = async <T>(machine: MachineSpec, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { text } from "../../contract/text.ts";
 import type { ArgumentSpec, CommandSpec } from "../command.ts";
 import { example } from "./common.ts";
+import { clusterShell } from "./terminal.ts";
 
 const clusterArgument: ArgumentSpec = {
   name: "[cluster]",
@@ -50,4 +51,5 @@ export const clusterAccess: readonly CommandSpec[] = [
     ],
     load: async () => (await import("../actions/cluster-access.ts")).kubeconfig,
   },
+  clusterShell,
 ];

@@ -8,6 +8,7 @@ import { lab } from "./lab.ts";
 import { machine } from "./machine.ts";
 import { operation } from "./operation.ts";
 import { registry } from "./registry.ts";
+import { pod, terminal } from "./terminal.ts";
 import { completion, preflight, secret, spec, version } from "./other.ts";
 
 /** Every command there is, in the order of the help. */
@@ -16,6 +17,8 @@ export const nouns: readonly NounSpec[] = [
   certificates,
   operation,
   machine,
+  pod,
+  terminal,
   bundle,
   registry,
   preflight,

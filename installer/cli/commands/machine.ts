@@ -2,6 +2,7 @@ import { text } from "../../contract/text.ts";
 import type { ArgumentSpec, NounSpec, OptionSpec } from "../command.ts";
 import { example, workflowOptions } from "./common.ts";
 import { machineLifecycle } from "./machine-lifecycle.ts";
+import { machineShell } from "./terminal.ts";
 
 const clusterOption: OptionSpec = {
   flags: "--cluster <name>",
@@ -88,6 +89,7 @@ export const machine: NounSpec = {
       ],
       load: async () => (await import("../actions/cluster.ts")).forget,
     },
+    machineShell,
     ...machineLifecycle,
   ],
 };

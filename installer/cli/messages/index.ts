@@ -5,6 +5,7 @@ import { etcdMessages } from "./etcd.ts";
 import { consoleMessages } from "./console.ts";
 import { message } from "./message.ts";
 import { specMessages } from "./spec.ts";
+import { terminalMessages } from "./terminal.ts";
 
 /** What the CLI itself says. Errors are worded by the error catalogue, steps by their phases. */
 export const messages = {
@@ -14,6 +15,7 @@ export const messages = {
   ...clusterMessages,
   ...etcdMessages,
   ...membershipMessages,
+  ...terminalMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),
   detail: message("detail", "详情"),

@@ -13,6 +13,7 @@ import { MachineSpec } from "../spec/cluster.ts";
  * | `view`       | viewers of the site; of the cluster, when the input names one                | no      |
  * | `viewEach`   | anybody who is signed in, but the answer is cut down to clusters they may see | no      |
  * | `operate`    | operators of the site; of the cluster, when the input names one it knows     | yes     |
+ * | `enter`      | administrators of the site; of the cluster that the input names              | yes     |
  * | `inspect`    | administrators of the site; changes nothing                                  | no      |
  * | `administer` | administrators of the site                                                   | yes     |
  * | `local`      | the owner of the Unix socket only: reaches into files of the appliance       | yes     |
@@ -24,6 +25,7 @@ export type Permission =
   | "view"
   | "viewEach"
   | "operate"
+  | "enter"
   | "inspect"
   | "administer"
   | "local";
@@ -56,6 +58,8 @@ export const view = declared("view");
 export const viewEach = declared("viewEach");
 /** A call that changes machines or a cluster. */
 export const operate = declared("operate");
+/** A call that opens a way into a cluster's machines or its API, past everything that the engine would ask. */
+export const enter = declared("enter");
 /** A call that shows administrators what others must not see. */
 export const inspect = declared("inspect");
 /** A call that changes whom or what the site trusts. */

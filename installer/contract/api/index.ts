@@ -14,6 +14,7 @@ import { preflight } from "./preflight.ts";
 import { registry } from "./registry.ts";
 import { secrets } from "./secrets.ts";
 import { specs } from "./specs.ts";
+import { terminals } from "./terminals.ts";
 import { tokens } from "./tokens.ts";
 import { users } from "./users.ts";
 import { workflows } from "./workflows.ts";
@@ -34,6 +35,7 @@ export const contract = {
   registry,
   secrets,
   specs,
+  terminals,
   tokens,
   users,
   workflows,

@@ -18,6 +18,7 @@ import { secretsErrors } from "./secrets.ts";
 import { labErrors } from "./lab.ts";
 import { specErrors } from "./spec.ts";
 import { sshErrors } from "./ssh.ts";
+import { terminalErrors } from "./terminal.ts";
 
 /** Every error an operator can meet. Codes are strings, never reused, never numeric. */
 export const errorCatalog = {
@@ -40,6 +41,7 @@ export const errorCatalog = {
   ...labErrors,
   ...specErrors,
   ...sshErrors,
+  ...terminalErrors,
 } as const;
 
 /** Stable name of an error; the only thing to compare across processes. */

@@ -59,6 +59,8 @@ export const mayCall = (asker: Asker, permission: Permission, cluster: string | 
       return atLeast(role, "viewer");
     case "operate":
       return atLeast(role, "operator");
+    case "enter":
+      return atLeast(role, "administrator");
     case "inspect":
     case "administer":
       return atLeast(asker.grants.site, "administrator");
@@ -69,7 +71,7 @@ export const mayCall = (asker: Asker, permission: Permission, cluster: string | 
 
 /** True for calls that are put into the audit log. */
 export const isAudited = (permission: Permission): boolean =>
-  ["self", "operate", "administer", "local"].includes(permission);
+  ["self", "operate", "enter", "administer", "local"].includes(permission);
 
 /** Whether somebody may see what belongs to a cluster. */
 export const maySee = (asker: Asker, cluster: string): boolean => mayCall(asker, "view", cluster);

@@ -18,7 +18,7 @@ const shown: ReadonlySet<string> = new Set(
    dryRun endpoint fault file fingerprint folder force format from grants id interface kind key keyId limit listen
    locations machine machines name namespace newer node older operation outcome parallel parameters path phase pod
    prefix reason reference release repair replicas role roles scopes site since state target text to type unsigned until
-   user version whose why workflow`.split(/\s+/),
+   user version whose why workflow terminal recording container debug`.split(/\s+/),
 );
 
 /** Fields whose value names what a call is about, the best first. */

@@ -17,6 +17,7 @@ import { servePage } from "./pages.ts";
 import { requireHost, requireOrigin, type Places } from "./place.ts";
 import { Rates } from "./rate.ts";
 import { SOCKET_PATH, socketCalls } from "./socket.ts";
+import { isTerminalPath, terminalSockets } from "../terminal-sockets.ts";
 
 /** What a console is served with. */
 export interface WebParts {
@@ -50,6 +51,8 @@ export const createWebServer = (services: WebServices, parts: WebParts): WebServ
   const rpc: Handler = new RPCHandler<CallContext>(router, settings);
   let api: Promise<Handler> | undefined;
   const sockets = socketCalls(services, router);
+  const terminals = terminalSockets(services);
+  const stopListening = services.accounts.onSessionsEnded((ids) => terminals.endSessions(ids));
   const rates = new Rates(REQUESTS);
 
   const admit = (request: IncomingMessage): void => {
@@ -100,12 +103,25 @@ export const createWebServer = (services: WebServices, parts: WebParts): WebServ
   };
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    const isTerminal = isTerminalPath(pathOf(request));
     try {
       admit(request);
-      if (pathOf(request) !== SOCKET_PATH) throw SlipwayError.of("CALL_UNKNOWN", { call: pathOf(request) });
+      if (pathOf(request) !== SOCKET_PATH && !isTerminal)
+        throw SlipwayError.of("CALL_UNKNOWN", { call: pathOf(request) });
       requireOrigin(request, proofOf(request).kind === "token" ? "if-told" : "always");
     } catch {
       hangUp(stream, "403 Forbidden");
+      return;
+    }
+    if (isTerminal) {
+      const proof = proofOf(request);
+      const origin = originOf(request);
+      const visitor = async (): Promise<Client> => ({
+        ...origin,
+        person: await personOf(services.accounts, proof, origin),
+      });
+      if ((await visitor().catch(() => undefined))?.person === undefined) hangUp(stream, "401 Unauthorized");
+      else terminals.accept(request, stream, { head, visitor });
       return;
     }
     const taken = await sockets.accept(request, stream, head);
@@ -141,7 +157,9 @@ export const createWebServer = (services: WebServices, parts: WebParts): WebServ
   return {
     server,
     close() {
+      stopListening();
       sockets.close();
+      terminals.close();
       server.close();
       server.closeIdleConnections();
     },

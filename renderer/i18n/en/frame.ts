@@ -35,6 +35,7 @@ export const frame = {
       machines: "Machines",
       clusters: "Clusters",
       bundles: "Bundles",
+      terminals: "Terminals",
       users: "Users",
       tokens: "Tokens",
       sessions: "Sessions",

@@ -4,6 +4,7 @@ import { clusters } from "./clusters.ts";
 import { frame } from "./frame.ts";
 import { machines, overview } from "./machines.ts";
 import { operations } from "./operations.ts";
+import { terminals } from "./terminals.ts";
 
 /** All sentences in English. */
 export const en = {
@@ -17,4 +18,5 @@ export const en = {
   operations,
   overview,
   settings,
+  terminals,
 };

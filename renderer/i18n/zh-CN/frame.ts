@@ -38,6 +38,7 @@ export const frame: SameKeys<typeof original> = {
       machines: "机器",
       clusters: "集群",
       bundles: "软件包",
+      terminals: "终端",
       users: "用户",
       tokens: "令牌",
       sessions: "会话",
