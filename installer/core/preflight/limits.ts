@@ -53,6 +53,9 @@ export const diskLatencyLimitMs = 10;
 /** From here on the disk has little room for load. */
 export const diskLatencyWarnMs = 5;
 
+/** A disk whose P99 is below this after a second is not measured any longer. */
+export const diskLatencyCalmMs = 2;
+
 /** Oldest kernel that Kubernetes supports since 1.32. */
 export const oldestKernel = [4, 19] as const;
 

@@ -4,6 +4,7 @@ import { SlipwayError } from "../../core/contract.ts";
 import { jsonOf } from "../../core/inventory/numbers.ts";
 import { definePhase } from "../../core/phase.ts";
 import { etcdFolder, parseLatency } from "../../core/preflight/latency.ts";
+import { diskLatencyCalmMs } from "../../core/preflight/limits.ts";
 import { latencyScript } from "../../core/preflight/latency-script.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
 import { inventory } from "./inventory.ts";
@@ -47,7 +48,7 @@ export const diskLatency = definePhase({
     const machine = theMachine(context);
     context.waiting(text("writing small blocks for up to four seconds", "正在写入小数据块，最长 4 秒"));
     const result = await ports.remote.script(machine, latencyScript, {
-      args: [etcdFolder],
+      args: [etcdFolder, String(diskLatencyCalmMs * 1000)],
       signal,
       expect: [0, 1, 2, 124, 255],
     });
