@@ -5,6 +5,7 @@ export const etcdPaths = {
   program: "/usr/local/lib/slipway/etcd-snapshot",
   service: "/etc/systemd/system/slipway-etcd-snapshot.service",
   timer: "/etc/systemd/system/slipway-etcd-snapshot.timer",
+  serviceName: "slipway-etcd-snapshot.service",
   timerName: "slipway-etcd-snapshot.timer",
   /** How far a restore has come on the machine, and for which operation: `ID STAGE`. */
   restoreStage: "/var/lib/slipway/etcd-restore",

@@ -3,6 +3,7 @@ import { text } from "../../contract/text.ts";
 import { approverFiles, approverPaths } from "../../core/cluster/approver.ts";
 import { apiEndpoint } from "../../core/cluster/endpoint.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { joinControlPlane } from "../control-plane/join.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
@@ -12,11 +13,10 @@ const look = `systemctl is-enabled --quiet "$1" && systemctl is-active --quiet "
 exit 0
 `;
 
-const enable = `
+const enable = `${enableUnitFunction}
 set -e
 command -v openssl >/dev/null || { echo "openssl is missing" >&2; exit 1; }
-systemctl daemon-reload
-systemctl enable --quiet "$1"
+enable_unit "$1" "$2"
 systemctl restart "$1"
 `;
 
@@ -54,7 +54,7 @@ export const approver = definePhase({
   async apply(context) {
     await writeFiles(context, filesOf(context));
     await context.ports.remote.script(theMachine(context), enable, {
-      args: [approverPaths.timerName],
+      args: [approverPaths.timerName, approverPaths.serviceName],
       signal: context.signal,
     });
     return { nodes: context.cluster.machines.length };

@@ -3,6 +3,7 @@ import { text } from "../../contract/text.ts";
 import { kubeadmPatches, kubeletDropIn, kubeletUnit } from "../../core/cluster/kubelet.ts";
 import { kubernetesPaths } from "../../core/cluster/paths.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
 import { innerRoutes } from "../host/routes.ts";
 import { hostSettings } from "../host/settings.ts";
@@ -48,7 +49,7 @@ exit 0
  * Takes the same words. kubeadm reads the folder of patches even when it is empty; a patch that the spec no longer has
  * must not come back at the next upgrade. kubelet itself is started by kubeadm.
  */
-const enable = `
+const enable = `${enableUnitFunction}
 set -e
 folder=$1
 shift
@@ -59,8 +60,7 @@ for file in "$folder"/*; do
   for path; do [ "$path" != "$file" ] || known=yes; done
   [ -n "$known" ] || rm -f -- "$file"
 done
-systemctl daemon-reload
-systemctl enable --quiet kubelet.service
+enable_unit kubelet.service
 `;
 
 /** Makes kubelet a service of the machine, which kubeadm will start. Its program may still be on its way. */

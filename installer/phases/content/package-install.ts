@@ -43,6 +43,8 @@ set -e
 (umask 077; mkdir -p ${beforePaths.folder}; cat >> ${beforePaths.packages})
 sync -d ${beforePaths.packages} 2>/dev/null || true
 export DEBIAN_FRONTEND=noninteractive
+# No package starts its services or makes systemd read all units again: what Slipway runs of them, it starts itself.
+export SYSTEMD_OFFLINE=1
 mkdir -p /run/slipway
 exec 9>/run/slipway/packages.lock
 flock -w 300 9

@@ -10,6 +10,7 @@ import {
   keepalivedUnit,
 } from "../../core/cluster/keepalived.ts";
 import { definePhase, everyMachine, type StepContext } from "../../core/phase.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
 import { keepalived as installed } from "../content/keepalived.ts";
@@ -22,10 +23,9 @@ exit 0
 `;
 
 /** `$1` is the unit, `$2` what to do with it: a new configuration is read without letting go of the address. */
-const start = `
+const start = `${enableUnitFunction}
 set -e
-systemctl daemon-reload
-systemctl enable --quiet "$1"
+enable_unit "$1"
 if systemctl is-active --quiet "$1"; then systemctl "$2" "$1"; else systemctl start "$1"; fi
 sleep 0.3
 systemctl is-active --quiet "$1" || { journalctl --no-pager --lines 20 --output cat --unit "$1" >&2; exit 1; }

@@ -3,6 +3,7 @@ import { text } from "../../contract/text.ts";
 import { etcdPaths } from "../../core/cluster/etcd-paths.ts";
 import { snapshotFiles } from "../../core/cluster/etcd-snapshot.ts";
 import { definePhase } from "../../core/phase.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { joinControlPlane } from "../control-plane/join.ts";
 import { differingFiles, writeFiles } from "../files.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
@@ -12,10 +13,9 @@ const look = `systemctl is-enabled --quiet "$1" && systemctl is-active --quiet "
 exit 0
 `;
 
-const enable = `
+const enable = `${enableUnitFunction}
 set -e
-systemctl daemon-reload
-systemctl enable --quiet "$1"
+enable_unit "$1" "$2"
 systemctl restart "$1"
 `;
 
@@ -46,7 +46,10 @@ export const snapshotSchedule = definePhase({
   async apply(context) {
     const { cluster, ports, signal, target } = context;
     await writeFiles(context, snapshotFiles(target, cluster.etcd));
-    await ports.remote.script(theMachine(context), enable, { args: [etcdPaths.timerName], signal });
+    await ports.remote.script(theMachine(context), enable, {
+      args: [etcdPaths.timerName, etcdPaths.serviceName],
+      signal,
+    });
     return cluster.etcd.snapshots;
   },
 });

@@ -7,6 +7,7 @@ import {
   innerRoutesUnit,
 } from "../../core/runtime/inner-routes.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { machineNames, theMachine } from "../targets.ts";
 import { hostSettings } from "./settings.ts";
@@ -31,10 +32,9 @@ const look = `systemctl is-enabled --quiet "$1" && systemctl is-active --quiet "
 exit 0
 `;
 
-const start = `
+const start = `${enableUnitFunction}
 set -e
-systemctl daemon-reload
-systemctl enable --quiet "$1"
+enable_unit "$1"
 systemctl restart "$1"
 `;
 

@@ -4,6 +4,7 @@ import { SlipwayError } from "../../contract/errors/index.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import { registryConfig, registryPaths, registryUnit } from "../../core/registry/config.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { deliver } from "../content/deliver.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { timeSync } from "../time/sync.ts";
@@ -17,10 +18,9 @@ exec curl -q --silent --fail --output /dev/null --noproxy '*' --max-time 5 --cac
 `;
 
 /** As `look`, after starting it; `$4` is `restart` when its configuration or certificate has changed. */
-const start = `
+const start = `${enableUnitFunction}
 set -e
-systemctl daemon-reload
-systemctl enable --quiet "$1"
+enable_unit "$1"
 systemctl reset-failed "$1" 2>/dev/null || true
 systemctl "$4" "$1"
 for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do

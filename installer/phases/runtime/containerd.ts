@@ -7,6 +7,7 @@ import { containerdConfig, containerdUnit, crictlConfig } from "../../core/runti
 import { imageOf } from "../../core/runtime/images.ts";
 import { externalMirror, mirrorFiles, registryOrder, upstreamsOf } from "../../core/runtime/mirrors.ts";
 import { machinePaths } from "../../core/runtime/paths.ts";
+import { enableUnitFunction } from "../../core/runtime/units.ts";
 import { deliverRuntime } from "../content/runtime.ts";
 import { differingFiles, writeFiles, type SmallFile } from "../files.ts";
 import { inventory } from "../machine/inventory.ts";
@@ -22,10 +23,9 @@ exit 0
 `;
 
 /** `$1` is `restart` when the configuration has changed. The unit is of type notify: started means that it answers. */
-const start = `
+const start = `${enableUnitFunction}
 set -e
-systemctl daemon-reload
-systemctl enable --quiet containerd.service
+enable_unit containerd.service
 systemctl "$1" containerd.service
 `;
 

@@ -41,7 +41,7 @@ const start = `
 set -e
 unit=chrony.service
 systemctl cat "$unit" >/dev/null 2>&1 || unit=chronyd.service
-systemctl enable --quiet "$unit" 2>/dev/null || systemctl enable --quiet chronyd.service
+systemctl is-enabled --quiet "$unit" 2>/dev/null || systemctl enable --quiet "$unit" 2>/dev/null || systemctl enable --quiet chronyd.service
 systemctl start "$unit"
 if [ "$1" = changed ]; then chronyc reload sources >/dev/null || systemctl restart "$unit"; fi
 `;
