@@ -47,7 +47,7 @@ record=$staging/installed
 ${rememberFunction}
 place() {
   # content-digest size mode path file form: unpacks or moves a verified file to its place, in one step for whoever looks.
-  mkdir -p "\${4%/*}"
+  [ -d "\${4%/*}" ] || mkdir -p "\${4%/*}"
   new=$4.slipway-new
   if [ "$6" = zstd ]; then zstd -d -q -c "$5" > "$new"; else mv -f "$5" "$new"; fi
   if [ "$(stat -c %s "$new")" != "$2" ]; then rm -f "$new" "$5"; return 65; fi
@@ -60,8 +60,10 @@ place() {
 
 /**
  * Fetches files and puts them in place. `$1` is the staging folder, `$2` the URL, `$3` the CA's file; the first line of
- * standard input is the token, the rest are lines of `itemLines`. A file is unpacked while the next one is on its way;
- * what has arrived of one that was cut off is continued. Prints `done BYTES PATH` for each file.
+ * standard input is the token, the rest are lines of `itemLines`. One curl fetches all of them over one connection, because
+ * starting it and greeting the server cost more than a small file does; it tells of each file when the next one begins.
+ * A compressed file is unpacked while the next one is on its way; plain ones are checked and moved many at a time. What has
+ * arrived of one that was cut off is continued. Prints `done BYTES PATH` for each file.
  */
 export const fetchFiles = `
 set -u
@@ -76,11 +78,38 @@ list=$(cat)
 remember $(printf '%s\\n' "$list" | cut -d ' ' -f 4)
 zstd=plain
 if command -v zstd >/dev/null 2>&1; then zstd=zstd; fi
+have=$(stat -c '%s %n' "$staging"/* 2>/dev/null)
+export have
+# Rows: content, size, mode, path, form, bytes, digest and name of what is sent, what to ask for ("-" when it is here).
+rows=$(printf '%s\\n' "$list" | awk -v zstd="$zstd" '
+  BEGIN {
+    count = split(ENVIRON["have"], line, "\\n")
+    for (i = 1; i <= count; i++) {
+      size = line[i]
+      sub(/ .*/, "", size)
+      sub(/.*\\//, "", line[i])
+      here[line[i]] = size + 0
+    }
+  }
+  NF == 7 {
+    form = $7; digest = $5; query = $5
+    if (form == "zstd" && zstd == "plain") { form = "plain"; digest = $1; query = $5 "?plain" }
+    name = seen[digest]++ ? digest "." seen[digest] : digest
+    if (query != $5) state = "stale"
+    else if (!(name in here) || here[name] < $6 + 0) state = "wanted"
+    else state = here[name] == $6 + 0 ? "here" : "stale"
+    print $1, $2, $3, $4, form, $6, digest, name, (state == "here" ? "-" : query), state
+  }')
+printf '%s\\n' "$rows" | awk -v staging="$staging" '$10 == "stale" { print staging "/" $8 }' | xargs -r rm -f --
 fetch() {
-  # name query resume
-  printf 'header = "Authorization: Bearer %s"\\n' "$token" |
-  curl -q -K - --silent --show-error --fail --cacert "$ca" --proto =https --noproxy '*' --connect-timeout 5 \\
-    --speed-limit 1000 --speed-time 30 $3 --output "$staging/$1" "$url/$2"
+  if [ -z "$wanted" ]; then return 0; fi
+  {
+    printf 'header = "Authorization: Bearer %s"\\n' "$token"
+    printf '%s\\n' "$wanted" | awk -v url="$url" -v staging="$staging" '
+      { printf "url = \\"%s/%s\\"\\noutput = \\"%s/%s\\"\\n", url, $9, staging, $8 }'
+  } |
+  curl -q -K - --silent --show-error --fail --fail-early --cacert "$ca" --proto =https --noproxy '*' --connect-timeout 5 \\
+    --speed-limit 1000 --speed-time 30 --continue-at - --write-out '%{stderr}%{filename_effective}\\n' 2>&1
 }
 finish() {
   # as place, and size of the transfer; the digest of what was sent is checked first
@@ -88,36 +117,80 @@ finish() {
   place "$1" "$2" "$3" "$4" "$5" "$6" || return
   echo "done $7 $4"
 }
-failed=0
-pending=
-while read -r content size mode path blob bytes form; do
-  sum=$blob query=$blob resume='--continue-at -'
-  if [ "$form" = zstd ] && [ "$zstd" = plain ]; then
-    form=plain sum=$content query="$blob?plain" resume=
-    rm -f "$staging/$sum"
-  elif [ "$(stat -c %s "$staging/$sum" 2>/dev/null)" = "$bytes" ]; then
-    query=
-  elif [ "$(stat -c %s "$staging/$sum" 2>/dev/null || echo 0)" -gt "$bytes" ]; then
-    rm -f "$staging/$sum"
+plain= plain_bytes=0
+settle() {
+  # The plain files that have arrived, all at once: their digest is that of the content.
+  if [ -z "$plain" ]; then return 0; fi
+  settled=$plain
+  plain= plain_bytes=0
+  bad=$(printf '%s' "$settled" | awk -v staging="$staging" '{ print $7 "  " staging "/" $8 }' |
+    sha256sum --check --quiet 2>/dev/null | sed 's/: FAILED.*//')
+  if [ -n "$bad" ]; then
+    printf '%s\\n' "$bad" | xargs rm -f --
+    return 65
   fi
-  if [ -n "$query" ]; then
-    fetch "$sum" "$query" "$resume"
-    code=$?
-    case $code in
-      0) ;;
-      6|7|28|35|60) failed=74; break ;;
-      33|36) rm -f "$staging/$sum"; failed=65; break ;;
-      *) failed=$code; break ;;
+  printf '%s' "$settled" | cut -d ' ' -f 4 | sed 's,/[^/]*$,,' | sort -u | xargs mkdir -p -- || return 1
+  for mode in $(printf '%s' "$settled" | cut -d ' ' -f 3 | sort -u); do
+    printf '%s' "$settled" | awk -v staging="$staging" -v mode="$mode" '$3 == mode { print staging "/" $8 }' |
+      xargs chmod "$mode" -- || return 1
+  done
+  printf '%s' "$settled" | while read -r content size mode path form bytes digest name query state; do
+    mv -f -- "$staging/$name" "$path.slipway-new" && mv -f -- "$path.slipway-new" "$path" || exit 1
+  done || return 1
+  export settled
+  printf '%s' "$settled" | cut -d ' ' -f 4 | xargs stat -c '%s %a %i %.9Z %n' -- | awk '
+    BEGIN { count = split(ENVIRON["settled"], row, "\\n"); for (i = 1; i <= count; i++) { split(row[i], f, " "); content[f[4]] = f[1] } }
+    { print content[$5], $0 }' >> "$record" || return 1
+  printf '%s' "$settled" | awk '{ print "done " $6 " " $4 }'
+}
+failed=0 pending=
+take() {
+  # the fields of a row that is in the staging folder
+  if [ "$failed" != 0 ]; then return; fi
+  if [ "$5" = zstd ]; then
+    if [ -n "$pending" ]; then wait "$pending" || failed=$?; fi
+    finish "$1" "$2" "$3" "$4" "$staging/$8" "$5" "$6" "$7" &
+    pending=$!
+    return
+  fi
+  plain="$plain$*
+"
+  plain_bytes=$((plain_bytes + $6))
+  if [ "$plain_bytes" -ge 33554432 ]; then settle || failed=$?; fi
+}
+next() {
+  # What curl told of first is what was asked for first.
+  read -r row <&3 && take $row
+}
+wanted=$(printf '%s\\n' "$rows" | awk '$9 != "-"')
+{ fetch; echo "end $?"; } | {
+  while read -r row <&4; do
+    if [ -n "$row" ]; then take $row; fi
+  done
+  told= code=1
+  while read -r line; do
+    case $line in
+      "$staging"/*) if [ -n "$told" ]; then next; fi; told=$line ;;
+      "end "*) code=\${line#end } ;;
+      *) printf '%s\\n' "$line" >&2 ;;
     esac
-  fi
-  if [ -n "$pending" ]; then wait "$pending" || { failed=$?; pending=; break; }; fi
-  finish "$content" "$size" "$mode" "$path" "$staging/$sum" "$form" "$bytes" "$sum" &
-  pending=$!
-done <<LIST
-$list
-LIST
-if [ -n "$pending" ]; then wait "$pending" || failed=$?; fi
-exit "$failed"
+  done
+  # The last one that curl told of is the one that failed, if any did.
+  if [ "$code" = 0 ] && [ -n "$told" ]; then next; fi
+  settle || { code=$?; [ "$failed" != 0 ] || failed=$code; }
+  if [ -n "$pending" ]; then wait "$pending" || failed=$?; fi
+  if [ "$failed" != 0 ]; then exit "$failed"; fi
+  case $code in
+    0) exit 0 ;;
+    6|7|28|35|60) exit 74 ;;
+    33|36) if read -r content size mode path form bytes digest name rest <&3; then rm -f "$staging/$name"; fi; exit 65 ;;
+    *) exit "$code" ;;
+  esac
+} 3<<WANTED 4<<HERE
+$wanted
+WANTED
+$(printf '%s\\n' "$rows" | awk '$9 == "-"')
+HERE
 `;
 
 /** Says how files can be sent to this machine over SSH: whether it can unpack them itself. */
