@@ -9,6 +9,7 @@ import { registryBlobs, registryLinks, registryRoot } from "../../core/registry/
 import { imagesFor } from "../../core/runtime/images.ts";
 import { LATER_RANK, missingItems, sendItems } from "../content/transfer.ts";
 import { inventory } from "../machine/inventory.ts";
+import { images as pulled } from "../runtime/images.ts";
 import { releaseFor } from "../release.ts";
 import { trust } from "../site/trust.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
@@ -57,11 +58,14 @@ const contentOf = async (
 
 const Output = z.object({ images: z.number(), blobs: z.number() });
 
-/** Gives each control plane every image of the release, in the layout of its own registry. */
+/**
+ * Gives each control plane every image of the release, in the layout of its own registry. The machine pulls what it starts
+ * with first: until all registries are filled, the appliance is the one that everybody can pull from.
+ */
 export const registryContent = definePhase({
   id: "registry.content",
   title: text("Fill the registry", "填充镜像仓库"),
-  needs: { facts: inventory, trusted: trust },
+  needs: { facts: inventory, trusted: trust, images: pulled },
   output: Output,
   effect: "changes",
   timeoutMs: 60 * 60_000,
