@@ -83,10 +83,11 @@ RestartSec=1
 WantedBy=multi-user.target
 `;
 
-/** kubeadm's drop-in, after kubernetes/release's 10-kubeadm.conf, with the program's own place. */
+/** kubeadm's drop-in, after kubernetes/release's 10-kubeadm.conf, with the program's own place and what a join sets. */
 export const kubeletDropIn = `[Service]
 Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
 Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
+EnvironmentFile=-${kubernetesPaths.kubeletJoin}
 EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
 EnvironmentFile=-/etc/default/kubelet
 ExecStart=

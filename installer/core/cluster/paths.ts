@@ -15,6 +15,8 @@ export const kubernetesPaths = {
   run: "/run/slipway",
   kubeadmConfig: "/run/slipway/kubeadm.yaml",
   discovery: "/run/slipway/discovery.conf",
+  /** What kubelet is started with while a control plane joins; read by its unit when it is there. */
+  kubeletJoin: "/run/slipway/kubelet-join.env",
   /** While it is there and fresh, this machine holds the virtual address although its API does not answer yet. */
   founding: "/run/slipway/founding",
   kubeadmLock: "/run/slipway/kubeadm.lock",

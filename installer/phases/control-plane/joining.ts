@@ -1,6 +1,6 @@
 import { text } from "../../contract/text.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
-import { apiEndpoint, hostPort } from "../../core/cluster/endpoint.ts";
+import { apiEndpoint, hostPort, nodeAddress, taintsOf } from "../../core/cluster/endpoint.ts";
 import { discoveryFile } from "../../core/cluster/kubeadm.ts";
 import { joinScript } from "../../core/cluster/kubeadm-scripts.ts";
 import { isMember } from "../../core/cluster/member-state.ts";
@@ -73,6 +73,14 @@ export const joinMember = async (
     },
   ]);
   const role = machine.roles.includes("control-plane") ? "control-plane" : "worker";
-  await runKubeadm(context, machine, { what: "join", script: joinScript, args: [role] });
+  const { bindPort } = apiEndpoint(context.cluster);
+  const taints = taintsOf(context.cluster, machine).map(
+    ({ key, value, effect }) => `${key}=${value}:${effect}`,
+  );
+  await runKubeadm(context, machine, {
+    what: "join",
+    script: joinScript,
+    args: [role, `https://${hostPort({ host: nodeAddress(machine), port: bindPort })}`, taints.join(",")],
+  });
   return { member: true };
 };
