@@ -26,6 +26,7 @@ const stepOn = (name: string, remote: FakeRemote, from: object = {}) =>
     machine: cluster.machines.find((machine) => machine.name === name),
     target: name,
     cluster,
+    parameters: {},
     from,
     ports: { remote },
     signal: new AbortController().signal,
@@ -143,6 +144,15 @@ describe("the virtual address", () => {
       state: "satisfied",
       output: { interface: "eth0", holder },
     });
+  });
+
+  test("may be held by a control plane that is about to leave", async () => {
+    const leaver = { name: "n9", address: "10.0.0.19", roles: ["control-plane"] };
+    const remote = new FakeRemote()
+      .on("n1", () => ({ stdout: "de:ad:be:ef:00:01\n" }))
+      .on("n9", ({ words }) => ({ code: words.at(-1) === cluster.endpoint.virtualIp ? 0 : 1 }));
+    const step = { ...(stepOn("n1", remote, { facts }) as object), parameters: { departing: [leaver] } };
+    expect(await endpointProbe.probe(step as never)).toMatchObject({ output: { holder: "n9" } });
   });
 
   test("of somebody else is refused by name", async () => {

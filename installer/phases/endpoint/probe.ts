@@ -2,8 +2,10 @@ import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import type { MachineFacts } from "../../contract/facts.ts";
 import { SlipwayError } from "../../core/contract.ts";
+import type { MachineSpec } from "../../contract/spec/cluster.ts";
+import { leavingAlive } from "../../core/cluster/leave-rules.ts";
 import { apiEndpoint } from "../../core/cluster/endpoint.ts";
-import { definePhase, everyMachine } from "../../core/phase.ts";
+import { definePhase, everyMachine, type StepContext } from "../../core/phase.ts";
 import { inventory } from "../machine/inventory.ts";
 import { controlPlaneNames, theMachine } from "../targets.ts";
 
@@ -34,6 +36,22 @@ export const endpointInterface = (
   facts.interfaces.find(({ name, addresses }) =>
     wanted === undefined ? addresses.some((entry) => entry.address === address) : name === wanted,
   )?.name;
+
+/** Exits 0 on the machine that holds the address `$1`. */
+const holds = `ip -4 -oneline address show | grep -qF " $1/"`;
+
+/** A control plane that is about to leave the cluster and holds the address until it does. */
+const leavingHolder = async (
+  { parameters, ports, signal }: Pick<StepContext<Record<string, never>>, "parameters" | "ports" | "signal">,
+  address: string,
+): Promise<MachineSpec | undefined> => {
+  for (const machine of leavingAlive(parameters)) {
+    if (!machine.roles.includes("control-plane")) continue;
+    const { code } = await ports.remote.script(machine, holds, { args: [address], signal, expect: [0, 1] });
+    if (code === 0) return machine;
+  }
+  return undefined;
+};
 
 const Output = z.object({
   interface: z.string().nullable().describe("Interface for the virtual address; null where there is none"),
@@ -75,6 +93,10 @@ export const endpointProbe = definePhase({
       from.facts.get(name)?.interfaces.some(({ mac }) => mac?.toLowerCase() === answer.toLowerCase()),
     );
     if (holder !== undefined) return { state: "satisfied", output: { interface: device, holder } };
+    const leaving = await leavingHolder(context, host);
+    if (leaving !== undefined) {
+      return { state: "satisfied", output: { interface: device, holder: leaving.name } };
+    }
     throw SlipwayError.of(
       "VIRTUAL_IP_TAKEN",
       { address: host, owner: answer, machine: machine.name },
