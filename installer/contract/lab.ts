@@ -7,6 +7,17 @@ export const LabName = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$/)
   .describe("Name of the lab: up to 24 small letters, digits and dashes");
 
+/** What a blank machine starts with. `secure-boot`: UEFI that only starts what is signed. */
+export const LabFirmware = z.enum(["bios", "uefi", "secure-boot"]);
+export type LabFirmware = z.output<typeof LabFirmware>;
+
+/** Blank machines to install from nothing. They are made switched off; firmware and disks are those of the ones added. */
+const LabMetalRequest = z.strictObject({
+  count: z.int().min(1).max(3),
+  firmware: LabFirmware.default("uefi"),
+  disks: z.int().min(1).max(4).default(1).describe("Empty disks of each"),
+});
+
 /** What an operator asks for. Asking again for the same or for more machines is harmless. */
 export const LabUpRequest = z.strictObject({
   name: LabName.default("lab"),
@@ -24,6 +35,7 @@ export const LabUpRequest = z.strictObject({
     .max(8)
     .default(0)
     .describe("Emulated machines with a kernel of their own, named v1, v2, ..."),
+  metal: LabMetalRequest.optional().describe("Blank machines, named m1, m2, ..."),
   subnet: z
     .cidrv4()
     .optional()
@@ -33,8 +45,11 @@ export const LabUpRequest = z.strictObject({
 });
 export type LabUpRequest = Readonly<z.output<typeof LabUpRequest>>;
 
-/** `container`: systemd-nspawn, shares the host's kernel. `vm`: emulated, has its own kernel, clock and modules. */
-export const LabMachineKind = z.enum(["container", "vm"]);
+/**
+ * `container`: systemd-nspawn, shares the host's kernel. `vm`: emulated, has its own kernel, clock and modules. `metal`:
+ * emulated and blank: firmware, empty disks and a network cable.
+ */
+export const LabMachineKind = z.enum(["container", "vm", "metal"]);
 export type LabMachineKind = z.output<typeof LabMachineKind>;
 
 /** `frozen`: every process is stopped in place; `stopped`: no power. */
@@ -68,6 +83,10 @@ export const LabFault = z.discriminatedUnion("type", [
 export type LabFault = Readonly<z.output<typeof LabFault>>;
 /** Names of the faults, as the command line takes them. */
 
+/** Power buttons: `off` asks the system to shut down, `cut` pulls the plug. */
+export const LabPower = z.enum(["on", "off", "cut"]);
+export type LabPower = z.output<typeof LabPower>;
+
 /** Packets that tried to leave the lab. All of them were dropped; the figures only prove who tried. */
 export const LabEgress = z.object({
   packets: z.number().describe("Packets to addresses beyond the lab"),
@@ -81,6 +100,8 @@ export const LabMachineStatus = z.object({
   kind: LabMachineKind,
   state: LabMachineState,
   address: z.string(),
+  mac: z.string().optional().describe("Hardware address of a blank machine"),
+  firmware: LabFirmware.optional(),
   cpuSeconds: z.number().describe("CPU time used since the machine was powered on"),
   memoryBytes: z.number(),
   uptimeSeconds: z.number(),

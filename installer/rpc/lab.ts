@@ -25,6 +25,10 @@ export const labRouter = ({ lab }: EngineServices) => {
       await lab.fault(name, machine, fault);
       return { done: true };
     }),
+    power: os.power.handler(async ({ input: { name, machine, power } }) => {
+      await lab.power(name, machine, power);
+      return { done: true };
+    }),
     down: os.down.handler(async ({ input }) => {
       await lab.down(input.name);
       return { done: true };

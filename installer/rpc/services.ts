@@ -27,7 +27,7 @@ export interface EngineServices {
   readonly hostKeys: HostKeys;
   readonly secrets: Secrets;
   readonly checks: readonly CheckInfo[];
-  readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "sshCommand">;
+  readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "power" | "sshCommand">;
   readonly bundles: SiteBundles;
   readonly registry: Pick<SiteRegistry, "status">;
   readonly siteCa: Pick<SiteCa, "certificate">;

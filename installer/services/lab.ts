@@ -1,4 +1,4 @@
-import type { LabFault, LabProgress, LabStatus, LabUpRequest } from "../contract/lab.ts";
+import type { LabFault, LabPower, LabProgress, LabStatus, LabUpRequest } from "../contract/lab.ts";
 import type { Lab } from "../core/ports/lab.ts";
 
 /** One machine of one lab. */
@@ -16,6 +16,7 @@ export interface LabService {
   status(name: string): Promise<LabStatus>;
   list(): Promise<readonly string[]>;
   fault(target: LabTarget, fault: LabFault): Promise<void>;
+  power(target: LabTarget, power: LabPower): Promise<void>;
   down(name: string, onProgress?: (progress: LabProgress) => void): Promise<void>;
   /** Command line that logs in to the machine from the appliance, or runs `command` there. */
   sshCommand(target: LabTarget, command?: readonly string[]): Promise<readonly string[]>;
@@ -31,6 +32,7 @@ export const createLabService = (lab: Lab): LabService => ({
   status: (name) => lab.status(name),
   list: () => lab.list(),
   fault: ({ name, machine }, fault) => lab.fault(name, machine, fault),
+  power: ({ name, machine }, power) => lab.power(name, machine, power),
   down: (name, onProgress) => lab.down(name, onProgress === undefined ? {} : { onProgress }),
   sshCommand: ({ name, machine }, command = []) => lab.sshCommand(name, machine, command),
   async insideCommand(name, argv) {

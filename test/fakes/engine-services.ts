@@ -84,6 +84,7 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     },
     status: () => Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: "lab", problem: "a fake" })),
     fault: () => Promise.resolve(),
+    power: () => Promise.resolve(),
     down: () => Promise.resolve(),
     sshCommand: (_lab, machine) => Promise.resolve(["ssh", machine]),
     list: () => Promise.resolve([]),

@@ -1,8 +1,16 @@
 import { join } from "node:path";
 import { SlipwayError } from "../../installer/contract/errors/index.ts";
-import type { LabFault, LabMachineStatus, LabStatus, LabUpRequest } from "../../installer/contract/lab.ts";
+import type {
+  LabFault,
+  LabMachineStatus,
+  LabPower,
+  LabStatus,
+  LabUpRequest,
+} from "../../installer/contract/lab.ts";
 import { text } from "../../installer/contract/text.ts";
 import type { Lab } from "../../installer/core/ports/lab.ts";
+
+const FIRST: Readonly<Record<string, number>> = { n: 10, v: 200, m: 220 };
 
 /** A lab of nothing but names: keeps what was asked for and answers as the real one would. */
 export class FakeLab implements Lab {
@@ -24,14 +32,15 @@ export class FakeLab implements Lab {
         (_, index) => `n${index + 1}`,
       ),
       ...Array.from({ length: request.vms }, (_, index) => `v${index + 1}`),
+      ...Array.from({ length: request.metal?.count ?? 0 }, (_, index) => `m${index + 1}`),
     ];
     const machines = names.map(
       (name): LabMachineStatus =>
         present?.machines.find((machine) => machine.name === name) ?? {
           name,
-          kind: name.startsWith("v") ? "vm" : "container",
-          state: "running",
-          address: `${prefix}${(name.startsWith("v") ? 200 : 10) + Number(name.slice(1))}`,
+          kind: name.startsWith("v") ? "vm" : name.startsWith("m") ? "metal" : "container",
+          state: name.startsWith("m") ? "stopped" : "running",
+          address: `${prefix}${(FIRST[name.charAt(0)] ?? 10) + Number(name.slice(1))}`,
           cpuSeconds: 0,
           memoryBytes: 0,
           uptimeSeconds: 0,
@@ -74,6 +83,11 @@ export class FakeLab implements Lab {
   async fault(lab: string, machine: string, fault: LabFault): Promise<void> {
     await this.#machine(lab, machine);
     this.faults.push(`${lab}/${machine} ${fault.type}`);
+  }
+
+  async power(lab: string, machine: string, power: LabPower): Promise<void> {
+    await this.#machine(lab, machine);
+    this.faults.push(`${lab}/${machine} power ${power}`);
   }
 
   async down(name: string): Promise<void> {

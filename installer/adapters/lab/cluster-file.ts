@@ -23,15 +23,16 @@ const waived = [
   { check: "etcd-disk-latency", reason: "all machines of the lab share one disk" },
 ];
 
-/** A cluster of all machines of the lab, as an operator would have written it. */
+/** A cluster of all machines of the lab that have a system, as an operator would have written it. */
 export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<typeof ClusterSpec> => {
-  const controlPlanes = record.machines.length >= CONTROL_PLANES_FROM ? 3 : 1;
+  const machines = record.machines.filter(({ kind }) => kind !== "metal");
+  const controlPlanes = machines.length >= CONTROL_PLANES_FROM ? 3 : 1;
   return {
     apiVersion: "slipway/v1",
     kind: "Cluster",
     name: record.name,
     ssh: { user: "root", privateKey: `file:${keyFile(folders, record.name)}` },
-    machines: record.machines.map((machine, index) => ({
+    machines: machines.map((machine, index) => ({
       name: machine.name,
       address: machine.address,
       roles: [index < controlPlanes ? "control-plane" : "worker"],
@@ -43,7 +44,7 @@ export const clusterSpecOf = (folders: LabFolders, record: LabRecord): z.input<t
 
 /** Writes the spec; a lab without machines gets none, because a cluster needs one. */
 export const writeClusterFile = (folders: LabFolders, record: LabRecord): void => {
-  if (record.machines.length === 0) return;
+  if (record.machines.every(({ kind }) => kind === "metal")) return;
   const path = clusterFile(folders, record.name);
   writeFileSync(`${path}.new`, stringify(clusterSpecOf(folders, record)), { mode: 0o600 });
   renameSync(`${path}.new`, path);

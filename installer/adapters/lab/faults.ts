@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, statfsSync } from "node:fs";
 import { SlipwayError } from "../../contract/errors/index.ts";
-import type { LabFault } from "../../contract/lab.ts";
+import type { LabFault, LabPower } from "../../contract/lab.ts";
 import { freezeGroup, machineGroups, processesOf } from "./cgroups.ts";
 import { initOf } from "./container.ts";
 import { forgetFault, recordFault } from "./fault-records.ts";
 import { cutLink, healLink, loseOnLink, type MachinePlace, slowLink } from "./link-faults.ts";
-import { cutPower, powerOn, type PowerTarget, stateOf, waitForBoot } from "./power.ts";
+import { cutPower, powerOn, type PowerTarget, shutDown, stateOf, waitForBoot } from "./power.ts";
 import { run } from "./run.ts";
 import { applyInnerFault, type InnerFault } from "./vm-faults.ts";
 
@@ -100,7 +100,8 @@ const freeze = async (target: PowerTarget, frozen: "frozen" | "thawed"): Promise
 /** Inside a container the host sees files and processes directly; an emulated machine has to be logged in to. */
 const applyInside = async (target: PowerTarget, fault: InnerFault): Promise<void> => {
   const { sources, record, machine } = target;
-  if (machine.kind === "vm") return applyInnerFault({ folders: sources.folders, record, machine }, fault);
+  if (machine.kind !== "container")
+    return applyInnerFault({ folders: sources.folders, record, machine }, fault);
   switch (fault.type) {
     case "reboot":
       return reboot(target);
@@ -116,6 +117,18 @@ const applyInside = async (target: PowerTarget, fault: InnerFault): Promise<void
         machine: machine.name,
         kind: machine.kind,
       });
+  }
+};
+
+/** Presses a power button of a machine. */
+export const applyPower = async (target: PowerTarget, power: LabPower): Promise<void> => {
+  switch (power) {
+    case "on":
+      return start(target);
+    case "off":
+      return shutDown(target);
+    case "cut":
+      return cutPower(target.sources.folders, target.record.name, target.machine.name);
   }
 };
 

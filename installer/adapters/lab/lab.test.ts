@@ -34,6 +34,7 @@ describe("the layout of a lab", () => {
       addresses.virtual,
       ...Array.from({ length: 64 }, (_, index) => addresses.machine(`n${index + 1}`)),
       ...Array.from({ length: 8 }, (_, index) => addresses.machine(`v${index + 1}`)),
+      ...Array.from({ length: 3 }, (_, index) => addresses.machine(`m${index + 1}`)),
     ];
     expect(new Set(all).size).toBe(all.length);
     expect(all.every((address) => /^192\.168\.7\.\d+$/.test(address))).toBe(true);

@@ -8,13 +8,14 @@ import { baseRecipe, ensureTree, requireSpace, requireTree } from "./base-system
 import { clusterFile, writeClusterFile } from "./cluster-file.ts";
 import { removeLab } from "./down.ts";
 import { requireHost } from "./host.ts";
-import { applyFault } from "./faults.ts";
+import { applyFault, applyPower } from "./faults.ts";
 import { addressesOf, inNamespace, type LabFolders } from "./layout.ts";
 import { restoreLinkRules } from "./link-faults.ts";
 import { withLabLock } from "./lock.ts";
 import { makeAccess, makeContainerFiles } from "./machine-files.ts";
 import { makeNetwork } from "./network.ts";
-import { ensureRunning } from "./power.ts";
+import { makeMetalFiles, metalMac } from "./metal.ts";
+import { ensureRunning, type MachineSources } from "./power.ts";
 import { checkCancelled } from "./run.ts";
 import { sshArgv } from "./ssh-client.ts";
 import {
@@ -28,8 +29,9 @@ import {
 } from "./state.ts";
 import { statusOf } from "./status.ts";
 import { makeVmFiles } from "./vm.ts";
-import { ensureVm, type VmSources } from "./vm-image.ts";
+import { ensureEmulator, ensureVm, type VmSources } from "./vm-image.ts";
 
+const KINDS: readonly MachineRecord["kind"][] = ["container", "vm", "metal"];
 const DEFAULT_SUBNET = "10.99.0.0/24";
 const DEFAULT_MACHINES = 4;
 
@@ -56,18 +58,38 @@ const wantedRecord = (request: LabUpRequest, present: LabRecord | undefined): Om
       kind: "vm" as const,
       address: addresses.machine(name),
     })),
+    ...names("m", request.metal?.count ?? 0).map((name) => ({
+      name,
+      kind: "metal" as const,
+      address: addresses.machine(name),
+      metal: {
+        firmware: request.metal?.firmware ?? "uefi",
+        mac: metalMac(lab, name),
+        disks: request.metal?.disks ?? 1,
+      },
+    })),
   ];
   const known = present?.machines ?? [];
   const added = wanted.filter((machine) => !known.some((other) => other.name === machine.name));
-  // Containers before emulated ones, each in the order of their numbers, however the lab grew.
+  // Containers before emulated and blank ones, each in the order of their numbers, however the lab grew.
   const machines = [...known, ...added].toSorted((one, other) =>
     one.kind === other.kind
       ? Number(one.name.slice(1)) - Number(other.name.slice(1))
-      : one.kind < other.kind
-        ? -1
-        : 1,
+      : KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind),
   );
   return { version: 1, name: lab, subnet, machines };
+};
+
+/** Where every machine of an existing lab is made from. */
+const sourcesOf = (folders: LabFolders, record: LabRecord): MachineSources => {
+  const vm = requireVm(folders, record);
+  const { metal } = record;
+  return {
+    folders,
+    base: requireTree(folders, record.name, record.base),
+    ...(vm === undefined ? {} : { vm }),
+    ...(metal === undefined ? {} : { metal: requireTree(folders, record.name, metal.tools) }),
+  };
 };
 
 /** What the emulated machines of an existing lab were made from. */
@@ -100,9 +122,15 @@ const bringUp = async (
       ? await ensureTree(folders, baseRecipe(), options)
       : requireTree(folders, lab, before.base);
   const vm = await vmSourcesFor(folders, { wanted, before }, options);
+  const metal = wanted.machines.some((machine) => machine.kind === "metal")
+    ? before?.metal === undefined
+      ? await ensureEmulator(folders, options)
+      : requireTree(folders, lab, before.metal.tools)
+    : undefined;
   checkCancelled(options.signal);
   const record: LabRecord = {
     ...wanted,
+    ...(metal === undefined ? {} : { metal: { tools: basename(metal) } }),
     base: basename(base),
     ...(vm === undefined ? {} : { vm: { tools: basename(vm.tools), image: basename(vm.image) } }),
   };
@@ -113,17 +141,21 @@ const bringUp = async (
   });
   const [network] = await Promise.all([makeNetwork(lab, record.subnet), makeAccess(folders, lab)]);
   const total = record.machines.length;
-  const sources = { folders, base, ...(vm === undefined ? {} : { vm }) };
+  const sources = sourcesOf(folders, record);
   let done = 0;
   const bringUpMachine = async (machine: MachineRecord): Promise<void> => {
     checkCancelled(options.signal);
     const { name } = machine;
     say({ step: "machine", machine: name, text: text("Making disk and identity", "正在创建磁盘和标识") });
-    await (machine.kind === "vm" ? makeVmFiles : makeContainerFiles)(folders, record, machine);
+    await MAKERS[machine.kind](folders, record, machine);
     if (network === "new") await restoreLinkRules({ folders, lab, machine: name });
     await ensureRunning({ sources, record, machine }, options.signal);
     done += 1;
-    say({ step: "boot", machine: name, text: text("Answers on SSH", "SSH 已就绪"), done, total });
+    const how =
+      machine.kind === "metal"
+        ? text("Blank, switched off", "裸机，未开机")
+        : text("Answers on SSH", "SSH 已就绪");
+    say({ step: "boot", machine: name, text: how, done, total });
   };
   // All of them are waited for even when one fails: nothing may go on after the lock on the lab is given back.
   const results = await Promise.allSettled(record.machines.map(bringUpMachine));
@@ -132,6 +164,8 @@ const bringUp = async (
   writeClusterFile(folders, record);
   return statusOf(folders, record);
 };
+
+const MAKERS = { container: makeContainerFiles, vm: makeVmFiles, metal: makeMetalFiles } as const;
 
 /** The lab of this computer. Needs root and the tools of {@link requireHost}; found out by `up`. */
 export const createLab = (places: LabFolders): Lab => {
@@ -160,13 +194,16 @@ export const createLab = (places: LabFolders): Lab => {
       const folders = resolved();
       await withLabLock({ folders, lab: name }, async () => {
         const record = requireRecord(folders, name);
-        const vm = requireVm(folders, record);
-        const sources = {
-          folders,
-          base: requireTree(folders, name, record.base),
-          ...(vm === undefined ? {} : { vm }),
-        };
+        const sources = sourcesOf(folders, record);
         await applyFault({ sources, record, machine: requireMachine(record, machine) }, fault);
+      });
+    },
+    async power(name, machine, power) {
+      const folders = resolved();
+      await withLabLock({ folders, lab: name }, async () => {
+        const record = requireRecord(folders, name);
+        const sources = sourcesOf(folders, record);
+        await applyPower({ sources, record, machine: requireMachine(record, machine) }, power);
       });
     },
     async down(name, options = {}) {

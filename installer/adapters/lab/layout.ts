@@ -46,6 +46,9 @@ export interface LabAddresses {
   machine(name: string): string;
 }
 
+/** Last number before the first machine of a kind, by the letter of its name. */
+const FIRST: Readonly<Record<string, number>> = { n: 10, v: 200, m: 220 };
+
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
 /** Splits a subnet up. Rejects with LAB_SUBNET_INVALID anything but a private /24. */
@@ -56,6 +59,6 @@ export const addressesOf = (subnet: string): LabAddresses => {
   return {
     gateway: `${prefix}.1`,
     virtual: `${prefix}.10`,
-    machine: (name) => `${prefix}.${(name.startsWith("v") ? 200 : 10) + Number(name.slice(1))}`,
+    machine: (name) => `${prefix}.${(FIRST[name.charAt(0)] ?? 10) + Number(name.slice(1))}`,
   };
 };

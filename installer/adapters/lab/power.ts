@@ -4,6 +4,7 @@ import { killGroups, machineGroups, processesOf, removeGroups, statOf } from "./
 import { consoleTail, initOf, listensOnSsh, startContainer } from "./container.ts";
 import { waitForDisks } from "./down.ts";
 import { recordedFaults } from "./fault-records.ts";
+import { pressPowerButton, startMetal } from "./metal.ts";
 import { inNamespace, type LabFolders, machineDirectory, portName } from "./layout.ts";
 import { poll, run } from "./run.ts";
 import { onMachine, type SshPlace } from "./ssh-client.ts";
@@ -12,7 +13,10 @@ import { startVm } from "./vm.ts";
 import type { VmSources } from "./vm-image.ts";
 
 /** A container boots in a second on a quiet computer, an emulated machine in 20 s; these are for very busy ones. */
-const BOOT_TIMEOUT_MS = { container: 60_000, vm: 240_000 } as const;
+const BOOT_TIMEOUT_MS = { container: 60_000, vm: 240_000, metal: 240_000 } as const;
+
+/** Time that a system gets to shut down before the operator is told that it does not. */
+const OFF_TIMEOUT_MS = 120_000;
 
 /** Time a keeper gets to enter the machine's group before an empty group means that it has ended. */
 const KEEPER_GRACE_MS = 5000;
@@ -23,6 +27,8 @@ export interface MachineSources {
   readonly base: string;
   /** Known once the lab has emulated machines. */
   readonly vm?: VmSources;
+  /** Root with the emulator, once the lab has blank machines. */
+  readonly metal?: string;
 }
 
 /** A machine and what it is made from. */
@@ -65,13 +71,13 @@ export const waitForBoot = async (
       // Its keeper has ended: waiting longer cannot help.
       if (performance.now() - started > KEEPER_GRACE_MS && stateOf(lab, machine.name) === "stopped")
         return false;
-      if (machine.kind === "vm") return vmAnswers(place, settings.otherThan);
+      if (machine.kind !== "container") return vmAnswers(place, settings.otherThan);
       const init = initOf(machineGroups(lab, machine.name));
       return init !== undefined && String(init) !== settings.otherThan && listensOnSsh(init)
         ? true
         : undefined;
     },
-    { timeoutMs, everyMs: machine.kind === "vm" ? 500 : 30, signal: settings.signal },
+    { timeoutMs, everyMs: machine.kind === "container" ? 30 : 500, signal: settings.signal },
   );
   if (booted === true) return;
   throw SlipwayError.of(
@@ -81,7 +87,7 @@ export const waitForBoot = async (
   );
 };
 
-/** Powers a stopped machine on and waits until it answers. */
+/** Powers a stopped machine on and waits until it answers, unless it is a blank one, which may never do. */
 export const powerOn = async (
   { sources, record, machine }: PowerTarget,
   signal?: AbortSignal,
@@ -90,8 +96,38 @@ export const powerOn = async (
   await waitForDisks(machineDirectory(sources.folders, record.name, machine.name));
   removeGroups(machineGroups(record.name, machine.name));
   if (machine.kind === "container") startContainer(sources, record, machine);
-  else if (sources.vm !== undefined) startVm({ folders: sources.folders, vm: sources.vm }, record, machine);
+  else if (machine.kind === "metal") {
+    if (sources.metal !== undefined)
+      startMetal({ folders: sources.folders, tools: sources.metal }, record, machine);
+    await waitForPower(record.name, machine.name);
+    return;
+  } else if (sources.vm !== undefined) startVm({ folders: sources.folders, vm: sources.vm }, record, machine);
   await waitForBoot({ folders: sources.folders, record, machine }, { signal });
+};
+
+/** Waits until the machine's keeper works, so that its state reads as running from then on. */
+const waitForPower = async (lab: string, machine: string): Promise<void> => {
+  await poll(() => (stateOf(lab, machine) === "running" ? true : undefined), {
+    timeoutMs: KEEPER_GRACE_MS,
+    everyMs: 30,
+  });
+};
+
+/** Asks the system to shut down, and waits until the machine is off. Rejects with LAB_MACHINE_STILL_ON. */
+export const shutDown = async ({ sources, record, machine }: PowerTarget): Promise<void> => {
+  const { folders } = sources;
+  const lab = record.name;
+  if (stateOf(lab, machine.name) === "stopped") return;
+  if (machine.kind === "metal") await pressPowerButton(folders, lab, machine.name);
+  else await onMachine({ folders, record, machine }, "systemctl poweroff", { expect: [0, 255] });
+  const off = await poll(() => (stateOf(lab, machine.name) === "stopped" ? true : undefined), {
+    timeoutMs: OFF_TIMEOUT_MS,
+    everyMs: 100,
+  });
+  if (off !== true) {
+    const seconds = OFF_TIMEOUT_MS / 1000;
+    throw SlipwayError.of("LAB_MACHINE_STILL_ON", { lab, machine: machine.name, seconds });
+  }
 };
 
 /**
@@ -100,6 +136,7 @@ export const powerOn = async (
  */
 export const ensureRunning = async (target: PowerTarget, signal?: AbortSignal): Promise<void> => {
   const { sources, record, machine } = target;
+  if (machine.kind === "metal") return;
   const state = stateOf(record.name, machine.name);
   if (state === "stopped") return powerOn(target, signal);
   const disturbed = recordedFaults(sources.folders, record.name, machine.name).length > 0;

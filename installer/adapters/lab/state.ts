@@ -2,11 +2,17 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from "node:path";
 import * as z from "zod";
 import { SlipwayError } from "../../contract/errors/index.ts";
-import { LabMachineKind } from "../../contract/lab.ts";
+import { LabFirmware, LabMachineKind } from "../../contract/lab.ts";
 import { labDirectory, type LabFolders } from "./layout.ts";
 
 /** One machine that the lab is meant to have. */
-const MachineRecord = z.object({ name: z.string(), kind: LabMachineKind, address: z.string() });
+const MachineRecord = z.object({
+  name: z.string(),
+  kind: LabMachineKind,
+  address: z.string(),
+  /** Of a blank machine. */
+  metal: z.object({ firmware: LabFirmware, mac: z.string(), disks: z.number() }).optional(),
+});
 export type MachineRecord = Readonly<z.output<typeof MachineRecord>>;
 
 /** What a lab is, kept in its folder as lab.json; written before anything it names is made. */
@@ -18,6 +24,8 @@ const LabRecord = z.object({
   base: z.string(),
   /** The same for emulated machines, once the lab has any. */
   vm: z.object({ tools: z.string(), image: z.string() }).optional(),
+  /** Tools that blank machines are emulated with, once the lab has any. */
+  metal: z.object({ tools: z.string() }).optional(),
   machines: z.array(MachineRecord),
 });
 export type LabRecord = Readonly<z.output<typeof LabRecord>>;

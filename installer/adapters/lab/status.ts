@@ -5,6 +5,7 @@ import { machineGroups, processesOf, readGroup, statOf } from "./cgroups.ts";
 import { initOf } from "./container.ts";
 import { recordedFaults } from "./fault-records.ts";
 import { addressesOf, labDirectory, type LabFolders, labNamespacePath } from "./layout.ts";
+import { panicOf } from "./metal.ts";
 import { hasNetwork, readEgress } from "./network.ts";
 import { stateOf } from "./power.ts";
 import type { LabRecord, MachineRecord } from "./state.ts";
@@ -36,15 +37,21 @@ const memoryOf = (groups: readonly string[]): number => {
 const machineStatus = (folders: LabFolders, lab: string, machine: MachineRecord): LabMachineStatus => {
   const groups = machineGroups(lab, machine.name);
   const [unified] = groups;
+  const { metal, ...about } = machine;
+  const panic = metal === undefined ? undefined : panicOf(folders, lab, machine.name);
   return {
-    ...machine,
+    ...about,
+    ...(metal === undefined ? {} : { mac: metal.mac, firmware: metal.firmware }),
     state: stateOf(lab, machine.name),
     cpuSeconds: unified === undefined ? 0 : (statOf(unified, "cpu.stat", "usage_usec") ?? 0) / 1e6,
     memoryBytes: memoryOf(groups),
     uptimeSeconds: uptimeOf(
-      machine.kind === "vm" && unified !== undefined ? processesOf(unified)[0] : initOf(groups),
+      machine.kind !== "container" && unified !== undefined ? processesOf(unified)[0] : initOf(groups),
     ),
-    faults: recordedFaults(folders, lab, machine.name),
+    faults: [
+      ...recordedFaults(folders, lab, machine.name),
+      ...(panic === undefined ? [] : [`kernel panic: ${panic}`]),
+    ],
   };
 };
 

@@ -55,9 +55,13 @@ const makeImage = async (tree: string, image: string): Promise<void> => {
   rmSync(tree, { recursive: true });
 };
 
+/** The emulator, built now when the cache has none. Errors as {@link ensureTree}. */
+export const ensureEmulator = (folders: LabFolders, options: LabOptions = {}): Promise<string> =>
+  ensureTree(folders, toolsRecipe(), options);
+
 /** The emulator and the disk image, built now when the cache has none. Errors as {@link ensureTree}. */
 export const ensureVm = async (folders: LabFolders, options: LabOptions = {}): Promise<VmSources> => {
-  const tools = await ensureTree(folders, toolsRecipe(), options);
+  const tools = await ensureEmulator(folders, options);
   const parent = join(folders.cache, "lab");
   const recipe = systemRecipe();
   const image = join(parent, `${await treeName(recipe)}.image`);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { SlipwayError } from "../../contract/errors/index.ts";
-import { LabFault, type LabProgress, type LabStatus } from "../../contract/lab.ts";
+import { LabFault, LabFirmware, LabPower, type LabProgress, type LabStatus } from "../../contract/lab.ts";
 import { argument, optionText, type Action, type Input } from "../command.ts";
 import { tableLines } from "../output/table.ts";
 import { bytesText, durationText } from "../output/time.ts";
@@ -16,11 +16,22 @@ export const up: Action = async (session, input) => {
   const client = await session.engine();
   const name = nameOf(session, input);
   const [machines, vms] = [wholeNumber(input, "machines"), wholeNumber(input, "vm")];
+  const [count, disks] = [wholeNumber(input, "metal"), wholeNumber(input, "disks")];
   const subnet = optionText(input, "subnet");
+  const firmware = LabFirmware.optional().parse(optionText(input, "firmware"));
   const feed = await client.lab.up({
     name,
     ...(machines === undefined ? {} : { machines }),
     ...(vms === undefined ? {} : { vms }),
+    ...(count === undefined
+      ? {}
+      : {
+          metal: {
+            count,
+            ...(disks === undefined ? {} : { disks }),
+            ...(firmware === undefined ? {} : { firmware }),
+          },
+        }),
     ...(subnet === undefined ? {} : { subnet }),
   });
   for await (const item of feed) {
@@ -122,6 +133,16 @@ export const faultOf = (type: string, value: string | undefined): LabFault => {
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
   throw SlipwayError.of("USAGE", { problem: `${type} ${value ?? ""}: ${problem}` });
+};
+
+/** `lab power`. */
+export const power: Action = async (session, input) => {
+  const client = await session.engine();
+  const target = { name: nameOf(session, input), machine: argument(input, 0) };
+  const button = LabPower.parse(argument(input, 1));
+  await client.lab.power({ ...target, power: button }, { context: { deadlineMs: 310_000 } });
+  session.tell(session.say("done"));
+  return 0;
 };
 
 /** `lab down`. */

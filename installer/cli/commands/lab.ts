@@ -26,6 +26,19 @@ export const lab: NounSpec = {
           ),
         },
         {
+          flags: "--metal <count>",
+          text: text("blank machines, switched off (0)", "裸机数量，创建后未开机（默认 0）"),
+        },
+        {
+          flags: "--firmware <kind>",
+          text: text("what the blank machines start with (uefi)", "裸机固件（默认 uefi）"),
+          choices: ["bios", "uefi", "secure-boot"],
+        },
+        {
+          flags: "--disks <count>",
+          text: text("disks of each blank machine (1)", "每台裸机的磁盘数量（默认 1）"),
+        },
+        {
           flags: "--subnet <cidr>",
           text: text("a private /24 (10.99.0.0/24)", "私有 /24 网段（默认 10.99.0.0/24）"),
         },
@@ -40,6 +53,11 @@ export const lab: NounSpec = {
           "slipway lab up --name two --machines 2 --vm 1",
           "a second lab, one machine emulated",
           "第二个实验环境，其中一台为模拟整机",
+        ),
+        example(
+          "slipway lab up --machines 3 --metal 1 --firmware secure-boot",
+          "a blank machine beside three others",
+          "三台机器之外再加一台裸机",
         ),
       ],
       load: async () => (await import("../actions/lab.ts")).up,
@@ -107,6 +125,24 @@ export const lab: NounSpec = {
         example("slipway lab fault n2 heal", "mend the network", "恢复网络"),
       ],
       load: async () => (await import("../actions/lab.ts")).fault,
+    },
+    {
+      name: "power",
+      summary: text("switch a machine on or off, or cut its power", "开机、关机或断电"),
+      arguments: [
+        machineArgument,
+        {
+          name: "<button>",
+          text: text("on; off: shut down; cut: pull the plug", "on 开机；off 正常关机；cut 直接断电"),
+          choices: ["on", "off", "cut"],
+        },
+      ],
+      options: [labNameOption],
+      examples: [
+        example("slipway lab power m1 on", "start a blank machine", "启动一台裸机"),
+        example("slipway lab power m1 cut", "pull its plug", "直接断电"),
+      ],
+      load: async () => (await import("../actions/lab.ts")).power,
     },
     {
       name: "down",

@@ -1,6 +1,6 @@
 import { eventIterator } from "@orpc/contract";
 import * as z from "zod";
-import { LabFault, LabName, LabProgress, LabStatus, LabUpRequest } from "../lab.ts";
+import { LabFault, LabName, LabPower, LabProgress, LabStatus, LabUpRequest } from "../lab.ts";
 import { Done, local, NoInput, view } from "./base.ts";
 
 const Named = z.strictObject({ name: LabName });
@@ -31,6 +31,15 @@ export const lab = {
     .route({ method: "POST", path: "/labs/{name}/fault", summary: "Break a machine, or mend it" })
     .meta({ deadlineMs: 120_000 })
     .input(OneMachine.extend({ fault: LabFault }))
+    .output(Done),
+  power: local
+    .route({
+      method: "POST",
+      path: "/labs/{name}/power",
+      summary: "Switch a machine on or off, or cut its power",
+    })
+    .meta({ deadlineMs: 300_000 })
+    .input(OneMachine.extend({ power: LabPower }))
     .output(Done),
   down: local
     .route({ method: "DELETE", path: "/labs/{name}", summary: "Remove a lab without a trace" })

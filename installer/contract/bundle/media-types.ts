@@ -25,6 +25,7 @@ export const SLIPWAY = {
   nodeOs: "application/vnd.slipway.node-os.v1",
   squashfs: "application/vnd.slipway.node-os.squashfs.v1",
   nodeOsBoot: "application/vnd.slipway.node-os.boot.v1.tar",
+  nodeOsLoader: "application/vnd.slipway.node-os.loader.v1",
   nodeOsManifest: "application/vnd.slipway.node-os.manifest.v1+json",
   installer: "application/vnd.slipway.installer.v1",
   installerKernel: "application/vnd.slipway.installer.kernel.v1",

@@ -102,6 +102,18 @@ export const labErrors = {
       "用 `slipway lab fault {machine} start --name {lab}` 开机。",
     ),
   },
+  LAB_MACHINE_STILL_ON: {
+    retry: "ask",
+    exit: 37,
+    title: text(
+      "{machine} of lab {lab} was asked to shut down and is still on after {seconds} s",
+      "实验环境 {lab} 的机器 {machine} 收到关机请求，{seconds} 秒后仍未关机",
+    ),
+    hint: text(
+      "Firmware and installers do not listen to the power button: `slipway lab power {machine} cut --name {lab}` pulls the plug.",
+      "固件和安装程序不响应电源按钮：用 `slipway lab power {machine} cut --name {lab}` 直接断电。",
+    ),
+  },
   LAB_FAULT_UNSUPPORTED: {
     retry: "never",
     exit: 37,

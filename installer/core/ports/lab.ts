@@ -1,4 +1,4 @@
-import type { LabFault, LabProgress, LabStatus, LabUpRequest } from "../../contract/lab.ts";
+import type { LabFault, LabPower, LabProgress, LabStatus, LabUpRequest } from "../../contract/lab.ts";
 
 /** How the caller follows a change to a lab, and stops it. */
 export interface LabOptions {
@@ -22,6 +22,11 @@ export interface Lab {
   list(): Promise<readonly string[]>;
   /** Makes a fault or undoes it. Repeating one is harmless. Resolves when the effect is there to be seen. */
   fault(lab: string, machine: string, fault: LabFault): Promise<void>;
+  /**
+   * Switches a machine on, asks it to shut down and waits until it is off, or cuts its power. A blank machine that was
+   * switched on is left to itself: nobody knows what it will boot.
+   */
+  power(lab: string, machine: string, power: LabPower): Promise<void>;
   /** Removes machines, network, mounts, processes, groups and files; also what a killed `up` or `down` left. Idempotent. */
   down(name: string, options?: LabOptions): Promise<void>;
   /** The command that opens a shell on the machine, or runs `command` there; run it with inherited stdio. */

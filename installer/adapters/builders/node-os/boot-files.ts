@@ -42,6 +42,42 @@ const SIGNED_LOADERS = [
   { from: "usr/lib/systemd/boot/efi/systemd-bootx64.efi.signed", to: "efi/EFI/BOOT/grubx64.efi" },
 ] as const;
 
+/** Loaders that blank machines are given over the network, by the names that their firmware and shim ask for. */
+export const NETWORK_LOADERS = [
+  { from: "usr/lib/shim/shimx64.efi.signed", to: "shimx64.efi" },
+  { from: "usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", to: "grubx64.efi" },
+  { from: "usr/lib/ipxe/snponly.efi", to: "snponly.efi" },
+  { from: "usr/lib/ipxe/undionly.kpxe", to: "undionly.kpxe" },
+] as const;
+
+/** Copies the loaders for the network, each under its name, from the packages of a set. */
+export const placeNetworkLoaders = async ({
+  apt,
+  source,
+  target,
+  recipe,
+  into,
+}: BootFilesRequest): Promise<void> => {
+  const { files } = await apt.build({ kind: "apt", set: source.loaders }, target);
+  for (const { from, to } of NETWORK_LOADERS) {
+    const entry = loaderOf(files, { from, recipe, source });
+    await copyFile(entry.location, join(into, to));
+  }
+};
+
+const loaderOf = (
+  files: FileTree,
+  { from, recipe, source }: Pick<BootFilesRequest, "recipe" | "source"> & { from: string },
+): Extract<TreeEntry, { kind: "file" }> => {
+  const found = files.find(({ path }) => path === from);
+  if (found?.kind === "file") return found;
+  throw SlipwayError.of("BUILD_SOURCE_INVALID", {
+    component: recipe.name,
+    source: `images/apt/${source.loaders}.yaml`,
+    problem: `it has no ${from}`,
+  });
+};
+
 /** Writes boot.tar: vmlinuz and initrd of the node, efi/ as it goes onto the EFI system partition, bios/ for the disk itself. */
 export const makeBootFiles = async (request: BootFilesRequest): Promise<void> => {
   const { settings, apt, target, recipe, source, tools, kernel, work, created, into } = request;
@@ -57,15 +93,11 @@ export const makeBootFiles = async (request: BootFilesRequest): Promise<void> =>
   const initrd = join(work, "initrd");
   await writeInitrd(await initrdTree(request), { created, path: initrd, signal: target.signal });
   const loaders = await apt.build({ kind: "apt", set: source.loaders }, target);
-  const signed = SIGNED_LOADERS.map(({ from, to }): TreeEntry => {
-    const found = loaders.files.find(({ path }) => path === from);
-    if (found?.kind === "file") return { ...found, path: to, mode: 0o644 };
-    throw SlipwayError.of("BUILD_SOURCE_INVALID", {
-      component: recipe.name,
-      source: `images/apt/${source.loaders}.yaml`,
-      problem: `it has no ${from}`,
-    });
-  });
+  const signed = SIGNED_LOADERS.map(({ from, to }): TreeEntry => ({
+    ...loaderOf(loaders.files, { from, recipe, source }),
+    path: to,
+    mode: 0o644,
+  }));
   const tree = sortTree([
     await fileEntry(kernel.image, "vmlinuz"),
     await fileEntry(initrd, "initrd"),

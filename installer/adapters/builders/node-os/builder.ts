@@ -14,10 +14,10 @@ import { debianRoot, debianRootIdentity } from "../system/debian-root.ts";
 import { openKernel } from "../system/kernel.ts";
 import { writeSquashfs } from "../system/squashfs.ts";
 import { openTools } from "../system/tools-root.ts";
-import { makeBootFiles } from "./boot-files.ts";
+import { makeBootFiles, NETWORK_LOADERS, placeNetworkLoaders } from "./boot-files.ts";
 import { readNodeOsRecipe } from "./recipe.ts";
 
-const FILES = ["boot.tar", "manifest.json", "root.squashfs"] as const;
+const FILES = ["boot.tar", "manifest.json", "root.squashfs", ...NETWORK_LOADERS.map(({ to }) => to)];
 
 /** Makes the node OS: root.squashfs, boot.tar and manifest.json. Needs root; one at a time, since each uses all cores. */
 export const nodeOsBuilder = (settings: BuilderSettings, apt: AptBuilder): FilesBuilder<NodeOsSource> => {
@@ -114,7 +114,9 @@ const make = async (source: NodeOsSource, { settings, apt, target, into }: Place
   const recipes = join(settings.images, source.path);
   await run(["sh", join(recipes, "customize.sh"), root, recipe.version]);
   target.onLine("boot files");
-  await makeBootFiles({ settings, apt, target, recipe, source, tools, kernel, root, work, created, into });
+  const request = { settings, apt, target, recipe, source, tools, kernel, root, work, created, into };
+  await makeBootFiles(request);
+  await placeNetworkLoaders(request);
   target.onLine("mksquashfs");
   await writeSquashfs(tools, { root, path: join(into, "root.squashfs"), created, component });
   await rm(work, { recursive: true });

@@ -8,6 +8,10 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   "root.squashfs": SLIPWAY.squashfs,
   "boot.tar": SLIPWAY.nodeOsBoot,
   "manifest.json": SLIPWAY.nodeOsManifest,
+  "shimx64.efi": SLIPWAY.nodeOsLoader,
+  "grubx64.efi": SLIPWAY.nodeOsLoader,
+  "snponly.efi": SLIPWAY.nodeOsLoader,
+  "undionly.kpxe": SLIPWAY.nodeOsLoader,
   "installer.vmlinuz": SLIPWAY.installerKernel,
   "installer.initrd": SLIPWAY.installerInitrd,
 };

@@ -55,6 +55,29 @@ describe("a release", () => {
     expect(names).toEqual(["one"]);
   });
 
+  test("holds optional components when it, or who builds, asks for them by name", () => {
+    const some = file(
+      component("one"),
+      component("two", { optional: true }),
+      component("three", { optional: true }),
+    );
+    const names = (query: object, more: object = {}): string[] =>
+      resolveRelease(some, { ...release, ...more }, { architecture: "amd64", ...query }).components.map(
+        ({ name }) => name,
+      );
+    expect(names({})).toEqual(["one"]);
+    expect(names({ with: ["two"] })).toEqual(["one", "two"]);
+    expect(names({}, { with: ["three"] })).toEqual(["one", "three"]);
+    expect(names({ only: ["three"] })).toEqual(["three"]);
+    expect(names({ with: "all" })).toEqual(["one", "two", "three"]);
+    expect(
+      isCode(
+        codeOf(() => names({ with: ["four"] })),
+        "BUILD_UNKNOWN_NAME",
+      ),
+    ).toBe(true);
+  });
+
   test("refuses two components under one name", () => {
     const thrown = codeOf(() =>
       resolveRelease(file(component("one"), component("one")), release, { architecture: "amd64" }),
