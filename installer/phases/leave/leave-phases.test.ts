@@ -77,6 +77,19 @@ describe("striking a machine off", () => {
     expect(asked.filter((line) => line.startsWith("n3:"))).toEqual([]);
   });
 
+  test("waits while etcd has no leader, as in the moment after one was lost", async () => {
+    const { remote, asked } = clusterOf([1, 2]);
+    let silent = 3;
+    remote.on("*", ({ words }) =>
+      words.slice(1).join(" ") === "member list" && silent-- > 0
+        ? { code: 1, stderr: "context deadline exceeded" }
+        : undefined,
+    );
+    const context = stepOn(n3, remote, { departing: [n3], dead: ["n3"] });
+    expect(await leaveStrike.apply(context)).toEqual({ members: 2 });
+    expect(asked.filter((line) => line.includes("member remove"))).toHaveLength(1);
+  });
+
   test("is refused while the others have no majority that is well, and nothing is removed", async () => {
     const { remote, asked } = clusterOf([1, 3]);
     await expect(leaveStrike.apply(stepOn(n3, remote, { departing: [n3] }))).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import {
   type Removal,
 } from "../../core/cluster/leave-etcd.ts";
 import { stepDownScript } from "../../core/cluster/leave-scripts.ts";
-import { SlipwayError } from "../../core/contract.ts";
+import { isCode, SlipwayError } from "../../core/contract.ts";
 import { definePhase, type StepContext } from "../../core/phase.ts";
 import { kubectl } from "../cluster/api.ts";
 import { theMachine } from "../targets.ts";
@@ -33,10 +33,28 @@ const isControlPlane = (context: Step): boolean => theMachine(context).roles.inc
 
 const isDead = ({ parameters, target }: Step): boolean => parameters.dead?.includes(target) === true;
 
+/**
+ * Asks again for a while what failed: a moment after a member is lost, which may have been the leader, neither etcd nor the
+ * API answers anybody.
+ */
+const patiently = async <T>(context: Step, ask: () => Promise<T>): Promise<T> => {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (looks >= SETTLE_LOOKS || !isCode(error, "COMMAND_FAILED")) throw error;
+      if (looks === 1) context.waiting(text("etcd to have a leader again", "等待 etcd 重新选出主节点"));
+      await context.ports.clock.sleep(LOOK_MS, context.signal);
+    }
+  }
+};
+
 /** What removing the machine's member of etcd would mean, by the members' own word. */
 const removal = async (context: Step, on: MachineSpec): Promise<Removal> => {
   const { ports, signal } = context;
-  const members = await ports.remote.script(on, etcdctlScript, { args: ["member", "list"], signal });
+  const members = await patiently(context, () =>
+    ports.remote.script(on, etcdctlScript, { args: ["member", "list"], signal }),
+  );
   const health = await ports.remote.script(on, etcdctlScript, {
     args: ["endpoint", "health", "--cluster", "--write-out", "json"],
     signal,
@@ -46,9 +64,11 @@ const removal = async (context: Step, on: MachineSpec): Promise<Removal> => {
 };
 
 const hasNode = async (context: Step, on: MachineSpec): Promise<boolean> => {
-  const { stdout } = await kubectl(context, on, {
-    args: ["get", "node", context.target, "--ignore-not-found", "--output", "name"],
-  });
+  const { stdout } = await patiently(context, () =>
+    kubectl(context, on, {
+      args: ["get", "node", context.target, "--ignore-not-found", "--output", "name"],
+    }),
+  );
   return stdout.trim() !== "";
 };
 
@@ -122,9 +142,11 @@ export const leaveStrike = definePhase({
       members = verdict.left;
       say(outlook(verdict.left));
     }
-    await kubectl(context, on, {
-      args: ["delete", "node", context.target, "--ignore-not-found", "--timeout=60s"],
-    });
+    await patiently(context, () =>
+      kubectl(context, on, {
+        args: ["delete", "node", context.target, "--ignore-not-found", "--timeout=60s"],
+      }),
+    );
     return { members };
   },
 });
