@@ -1,5 +1,9 @@
 /** Names of secrets that the engine keeps for itself in the store beside the operator's. */
-export const engineSecrets = { auditKey: "audit-key", auditMark: "audit-mark" } as const;
+export const engineSecrets = {
+  auditKey: "audit-key",
+  auditMark: "audit-mark",
+  metalTokens: "metal-tokens",
+} as const;
 
 const names: ReadonlySet<string> = new Set(Object.values(engineSecrets));
 

@@ -8,7 +8,7 @@ export interface PhaseNeed {
   readonly name: string;
   readonly phase: AnyPhase;
   readonly scope: NeedScope;
-  /** It does not count in a workflow that does not list the phase. */
+  /** It does not count in a workflow that does not list the phase, nor on a machine that the phase does not run on. */
   readonly optional: boolean;
 }
 
@@ -84,6 +84,7 @@ export const buildGraph = (
     const numbered = own.map((step, index) => ({ ...step, order: steps.size + index }));
     for (const step of numbered) {
       for (const need of needs) {
+        if (need.optional) continue;
         if (need.scope === "sameMachine" && !steps.has(stepKey({ ...step.ref, phase: need.phase.id }))) {
           throw new WorkflowInvalid(
             `${step.key} waits for ${need.phase.id}, which does not run on ${step.ref.machine}`,

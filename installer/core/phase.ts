@@ -43,6 +43,13 @@ export const whereListed = <P extends AnyPhase, S extends NeedScope>(
   need: ScopedNeed<P, S>,
 ): OptionalNeed<P, S> => ({ ...need, optional: true });
 
+/** The result of a phase on the same machine, where it runs there at all: undefined on machines that it does not concern. */
+export const whereItRuns = <P extends AnyPhase>(phase: P): OptionalNeed<P, "sameMachine"> => ({
+  phase,
+  scope: "sameMachine",
+  optional: true,
+});
+
 type OutputOf<P> = P extends { readonly output: infer O extends z.ZodType } ? z.output<O> : never;
 
 type ScopedResult<P, S> = S extends "sameMachine" ? OutputOf<P> : ReadonlyMap<string, OutputOf<P>>;

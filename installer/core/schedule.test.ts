@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { text } from "../contract/text.ts";
 import { ClusterSpec } from "../contract/spec/cluster.ts";
 import { buildGraph, WorkflowInvalid } from "./graph.ts";
-import { anyMachine, definePhase, everyMachine, type AnyPhase, type Limit, type Needs } from "./phase.ts";
+import {
+  anyMachine,
+  definePhase,
+  everyMachine,
+  type AnyPhase,
+  type Limit,
+  type Needs,
+  whereItRuns,
+} from "./phase.ts";
 import { Schedule } from "./schedule.ts";
 
 const cluster = ClusterSpec.parse({
@@ -47,6 +55,18 @@ describe("what may start", () => {
     expect(takeAll(schedule)).toEqual(["first@a", "first@b", "first@c"]);
     schedule.succeed("first@b", "done");
     expect(takeAll(schedule)).toEqual(["second@b"]);
+  });
+
+  test("a need that counts where it runs holds those machines only, and no workflow without it", () => {
+    const some = phase("some", {}, { on: ["b"] });
+    const next = phase("next", { some: whereItRuns(some) });
+    const schedule = scheduleOf(some, next);
+    expect(takeAll(schedule)).toEqual(["some@b", "next@a", "next@c"]);
+    schedule.succeed("some@b", "found");
+    const [freed] = [schedule.take()];
+    expect(freed?.key).toBe("next@b");
+    expect(freed === undefined ? undefined : schedule.resultsFor(freed)).toEqual({ some: "found" });
+    expect(takeAll(scheduleOf(next))).toEqual(["next@a", "next@b", "next@c"]);
   });
 
   test("a step that needs every machine waits for the slowest one", () => {

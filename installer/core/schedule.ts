@@ -179,8 +179,12 @@ export class Schedule {
     const total = this.#graph.phases.get(need.phase.id)?.steps.length ?? 0;
     if (tally === undefined) return false;
     switch (need.scope) {
-      case "sameMachine":
-        return this.state(stepKey({ phase: need.phase.id, machine: step.ref.machine })) === "succeeded";
+      case "sameMachine": {
+        const key = stepKey({ phase: need.phase.id, machine: step.ref.machine });
+        // An optional need of a target that the phase does not run on.
+        if (need.optional && !this.#cells.has(key)) return true;
+        return this.state(key) === "succeeded";
+      }
       case "everyMachine":
         return tally.succeeded + tally.skipped === total;
       case "anyMachine":

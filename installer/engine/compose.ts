@@ -30,6 +30,7 @@ import { composeConsole } from "./console.ts";
 import { deferred } from "./deferred.ts";
 import { crashAfter } from "./failpoint.ts";
 import type { EngineHost } from "./run.ts";
+import { composeMetal } from "./metal.ts";
 import { composeSite } from "./site.ts";
 import { composeTerminals } from "./terminals.ts";
 
@@ -37,6 +38,8 @@ import { composeTerminals } from "./terminals.ts";
 export interface ComposedEngine {
   readonly server: Server;
   readonly operations: OperationsService;
+  /** Whether anything is under way that goes on when nobody calls. */
+  idle(): boolean;
   readonly log: OpenedLog;
   /** Nothing is under way that would be missed. */
   idle(): boolean;
@@ -90,8 +93,20 @@ export const composeEngine = async (
     const { siteCa } = site.ports;
     const content = composeBundles({ data, host, siteCa, journal, redactor, log });
     opened.defer(() => content.close());
+    const metal = composeMetal({
+      data,
+      host,
+      journal,
+      releases: site.ports.releases,
+      secrets,
+      siteCa,
+      redactor,
+      log,
+      defaultKeys: loginsOf(host).defaultKeys ?? [],
+    });
+    opened.defer(() => metal.close());
     const clusters = createClusters(journal);
-    const ports = { clock: systemClock, remote, secrets, ...site.ports };
+    const ports = { clock: systemClock, remote, secrets, metal: metal.port, ...site.ports };
     const operations = createOperations({
       workflows,
       clusters,
@@ -135,6 +150,7 @@ export const composeEngine = async (
       registry: content.registry,
       siteCa,
       checks: checkCatalogue(),
+      metal: metal.api,
       lab: deferred(async () => (await import("../adapters/lab/lab.ts")).createLab(labFolders(host))),
       log,
     };
@@ -146,12 +162,14 @@ export const composeEngine = async (
     return {
       server,
       operations,
+      idle: () => operations.idle() && !metal.wanted(),
       log,
       idle: () => operations.idle() && terminals.idle(),
       openConsole: () => web.listen(services),
       markReady: () => {
         started.ready();
         content.serveInBackground();
+        metal.comeBack();
       },
       endFeeds: () => closing.abort(),
       close: () => opened.disposeAsync(),

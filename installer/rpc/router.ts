@@ -11,6 +11,7 @@ import { bundlesRouter } from "./bundles.ts";
 import { clustersRouter } from "./clusters.ts";
 import { consoleRouter } from "./console.ts";
 import { labRouter } from "./lab.ts";
+import { metalRouter, netbootRouter } from "./metal.ts";
 import { operationsRouter } from "./operations.ts";
 import { registryRouter } from "./registry.ts";
 import { terminalsRouter } from "./terminals.ts";
@@ -41,6 +42,8 @@ export const createRouter = (services: EngineServices) => {
     operations: operationsRouter(services),
     registry: registryRouter(services),
     lab: labRouter(services),
+    metal: metalRouter(services),
+    netboot: netbootRouter(services),
     workflows: {
       list: os.workflows.list.handler(() =>
         services.workflows.map(({ id, title, phases }) => ({

@@ -11,6 +11,7 @@ import type { AccountsService, Person } from "../services/accounts/types.ts";
 import type { AuditService } from "../services/audit.ts";
 import type { ClustersService } from "../services/clusters.ts";
 import type { MachinesService } from "../services/machines.ts";
+import type { MetalApi } from "../services/metal/api.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import type { SiteBundles } from "../services/site-bundles.ts";
 import type { TerminalsService } from "../services/terminals/types.ts";
@@ -28,6 +29,8 @@ export interface EngineServices {
   readonly secrets: Secrets;
   readonly checks: readonly CheckInfo[];
   readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "power" | "sshCommand">;
+  readonly metal: MetalApi;
+  readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "sshCommand">;
   readonly bundles: SiteBundles;
   readonly registry: Pick<SiteRegistry, "status">;
   readonly siteCa: Pick<SiteCa, "certificate">;

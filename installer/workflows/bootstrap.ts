@@ -40,6 +40,10 @@ import { enlist } from "../phases/machine/enlist.ts";
 import { inventory } from "../phases/machine/inventory.ts";
 import { prepare } from "../phases/machine/prepare.ts";
 import { preflightAdmission } from "../phases/preflight/admission.ts";
+import { awaitMachine } from "../phases/metal/await.ts";
+import { boot } from "../phases/metal/boot.ts";
+import { firstBoot } from "../phases/metal/first-boot.ts";
+import { install } from "../phases/metal/install.ts";
 import { preflightCluster } from "../phases/preflight/cluster.ts";
 import { preflightDisk } from "../phases/preflight/disk.ts";
 import { preflightGate } from "../phases/preflight/gate.ts";
@@ -67,6 +71,10 @@ export const bootstrap: Workflow = {
   title: text("Set the cluster up", "搭建集群"),
   parameters: departures,
   phases: [
+    awaitMachine,
+    boot,
+    install,
+    firstBoot,
     connect,
     inventory,
     preflightMachine,

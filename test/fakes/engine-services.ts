@@ -6,6 +6,7 @@ import type { HostKeys, Log, Redactor, Secrets } from "../../installer/core/port
 import { CONTRACT_VERSION } from "../../installer/contract/api/version.ts";
 import type { EngineServices } from "../../installer/rpc/services.ts";
 import type { OperationsService, StartRequest } from "../../installer/services/operations-api.ts";
+import type { MetalApi } from "../../installer/services/metal/api.ts";
 import type { SiteBundles } from "../../installer/services/site-bundles.ts";
 import type { TerminalsService } from "../../installer/services/terminals/types.ts";
 import { fakeAudit, noAccounts, noConsole } from "./console.ts";
@@ -77,6 +78,7 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
       needs: [],
     },
   ],
+  metal: noMetal,
   lab: {
     up: (request, { onProgress } = {}) => {
       onProgress?.({ step: "network", text: text("Making the network", "创建网络") });
@@ -100,6 +102,12 @@ const noBundles = new Proxy({} as SiteBundles, {
 });
 
 const noTerminals = new Proxy({} as TerminalsService, {
+  get: (_target, name) => () =>
+    Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: String(name), problem: "a fake" })),
+});
+
+/** No boot services, no machines. */
+const noMetal = new Proxy({} as MetalApi, {
   get: (_target, name) => () =>
     Promise.reject(SlipwayError.of("FEATURE_ABSENT", { feature: String(name), problem: "a fake" })),
 });

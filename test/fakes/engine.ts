@@ -23,15 +23,15 @@ const untouched = <T extends object>(what: string): T =>
   });
 
 /** What an appliance does for machines, for tests of phases that must not ask for it. */
-export const noSite: Pick<Ports, "content" | "releases" | "secrets" | "siteCa" | "snapshots" | "timeServer"> =
-  {
-    content: untouched("the content server"),
-    releases: untouched("a release"),
-    secrets: untouched("a secret"),
-    siteCa: untouched("the site's CA"),
-    snapshots: untouched("the snapshots"),
-    timeServer: untouched("the time server"),
-  };
+export const noSite: Omit<Ports, "clock" | "remote"> = {
+  content: untouched("the content server"),
+  metal: untouched("blank machines"),
+  releases: untouched("a release"),
+  secrets: untouched("a secret"),
+  siteCa: untouched("the site's CA"),
+  snapshots: untouched("the snapshots"),
+  timeServer: untouched("the time server"),
+};
 
 /** One life of an engine over a journal: what a process is to a data folder. */
 export interface FakeEngine {

@@ -4,7 +4,7 @@ import { APPLIANCE } from "../../installer/contract/operation.ts";
 import type { MachineFacts } from "../../installer/contract/facts.ts";
 import type { Reachability } from "../../installer/contract/preflight.ts";
 import { needsOf } from "../../installer/core/graph.ts";
-import type { AnyPhase, Needs, StepContext, Workflow } from "../../installer/core/phase.ts";
+import type { AnyPhase, Needs, OptionalNeed, StepContext, Workflow } from "../../installer/core/phase.ts";
 import { judgeMachine, judgeSite } from "../../installer/core/preflight/judge.ts";
 import { goodMachine } from "../fixtures/inventory/good-machine.ts";
 
@@ -56,10 +56,12 @@ export const shapedLike = (real: Workflow, { trip, done }: Answers): Workflow =>
   const shaped = new Map<string, AnyPhase>();
   for (const phase of real.phases) {
     const needs: Needs = Object.fromEntries(
-      needsOf(phase).flatMap(({ name, phase: needed, scope }) => {
+      needsOf(phase).flatMap(({ name, phase: needed, scope, optional }): [string, Needs[string]][] => {
         const source = shaped.get(needed.id);
         // A need of other workflows only.
         if (source === undefined) return [];
+        const optionalNeed: OptionalNeed<AnyPhase, typeof scope> = { phase: source, scope, optional: true };
+        if (optional) return [[name, optionalNeed]];
         return [[name, scope === "sameMachine" ? source : { phase: source, scope }]];
       }),
     );

@@ -91,6 +91,18 @@ export const migrations: readonly Migration[] = [
         .modifyEnd(strict),
     ],
   },
+  {
+    version: 4,
+    statements: (schema) => [
+      schema
+        .createTable("metal_records")
+        .addColumn("kind", "text", (column) => column.notNull())
+        .addColumn("key", "text", (column) => column.notNull())
+        .addColumn("value", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("metal_records_key", ["kind", "key"])
+        .modifyEnd(sql`strict, without rowid`),
+    ],
+  },
 ];
 
 /** Brings the database to the newest format in one transaction: all of it or nothing. Returns the format it had. */

@@ -6,6 +6,7 @@ import { SlipwayError } from "../../core/contract.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HostKeys } from "../../core/ports/host-keys.ts";
 import type { Journal } from "../../core/ports/journal.ts";
+import type { MetalStore } from "../../core/ports/metal.ts";
 import type { LeaseStore } from "../../core/ports/netboot.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Redactor } from "../../core/ports/secrets.ts";
@@ -17,6 +18,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { hostKeysIn } from "./host-keys.ts";
 import { inspectJournal } from "./inspect.ts";
 import { leasesIn } from "./leases.ts";
+import { metalRecordsIn } from "./metal-records.ts";
 import { migrate } from "./migrations.ts";
 import { readSideOf } from "./read-side.ts";
 import { restoreJournal, type Recovery } from "./restore.ts";
@@ -45,6 +47,7 @@ export interface JournalOptions {
 export interface OpenedJournal extends Journal {
   readonly hostKeys: HostKeys;
   readonly leases: LeaseStore;
+  readonly metal: MetalStore;
   /** Set when the journal was found damaged and restored from a copy; the operator must be told. */
   readonly recovery: Recovery | undefined;
   /** Makes an automatic copy now; rejects when that fails. */
@@ -170,6 +173,7 @@ const assemble = async (options: JournalOptions, recovery: Recovery | undefined)
     ...reads,
     hostKeys: hostKeysIn(kysely, { clock, file: path, sync: () => wal.sync() }),
     leases: leasesIn(kysely, path),
+    metal: metalRecordsIn(kysely, { file: path, sync: () => wal.sync() }),
     recovery,
     copy: () => copies.take(commits.lastSeq),
     create: (operation) => {

@@ -4,7 +4,7 @@ import type { ColumnType } from "kysely";
 export const APPLICATION_ID = 0x534c5057;
 
 /** Number of the newest migration: the newest format this code knows. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** A column that is written once, with the row. */
 type Fixed<T> = ColumnType<T, T, never>;
@@ -78,6 +78,14 @@ export interface DhcpLeasesTable {
   until: number;
 }
 
+/** What is remembered about blank machines, whole values by kind and key. */
+export interface MetalRecordsTable {
+  kind: Fixed<string>;
+  key: Fixed<string>;
+  /** JSON. */
+  value: string;
+}
+
 /** The journal's tables, as kysely needs them. */
 export interface JournalTables {
   events: EventsTable;
@@ -86,4 +94,5 @@ export interface JournalTables {
   outputs: OutputsTable;
   host_keys: HostKeysTable;
   dhcp_leases: DhcpLeasesTable;
+  metal_records: MetalRecordsTable;
 }

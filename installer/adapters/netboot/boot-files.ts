@@ -5,29 +5,21 @@ import type { Mac } from "../../core/netboot/mac.ts";
 import { treePath } from "../../core/netboot/tftp/path.ts";
 import type { FileRole } from "../../core/netboot/timeline/events.ts";
 import { parseBootPath } from "../../core/netboot/urls.ts";
-import type { BootFile, BootFileAnswer, BootFiles } from "../../core/ports/netboot.ts";
-
-/** The files of one machine, by their path below its URL. */
-export type MachineFiles = ReadonlyMap<string, BootFile>;
-
-/** The files of a site's machines. */
-export interface BootLibrary extends BootFiles {
-  /** Gives a machine its own files, in the place of any it had: the token of its URLs. */
-  grant(mac: Mac, files: MachineFiles): string;
-  /** The machine's URLs end. */
-  revoke(mac: Mac): void;
-}
+import type {
+  BootFile,
+  BootFileAnswer,
+  BootLibrary,
+  MachineFiles,
+  NamedFiles,
+} from "../../core/ports/netboot.ts";
 
 const MISSING: BootFileAnswer = { kind: "missing" };
 
 /**
  * Files from two places: a folder that every machine may read (loaders), and what each machine was granted. `named` makes
- * files that are asked for by a name that tells the machine, such as GRUB's configuration.
+ * files that are asked for by a name, such as GRUB's configuration, which tells the machine.
  */
-export const openBootLibrary = (
-  tree: string,
-  named: (path: string) => { readonly mac: Mac; readonly file: BootFile } | undefined = () => undefined,
-): BootLibrary => {
+export const openBootLibrary = (tree: string, named: NamedFiles = async () => undefined): BootLibrary => {
   const machines = new Map<string, { readonly mac: Mac; readonly files: MachineFiles }>();
   const tokens = new Map<Mac, string>();
   const revoke = (mac: Mac): void => {
@@ -35,20 +27,22 @@ export const openBootLibrary = (
     tokens.delete(mac);
   };
 
-  const inTree = async (asked: string): Promise<BootFileAnswer> => {
+  const inTree = async (asked: string, protocol: "tftp" | "http"): Promise<BootFileAnswer> => {
     const path = treePath(asked);
     if (path === undefined) return MISSING;
-    const made = named(path);
+    const made = await named(path, protocol);
     if (made !== undefined) return { kind: "found", ...made };
     const file = await regularFile(tree, path);
     return file === undefined ? MISSING : { kind: "found", file, mac: undefined };
   };
 
-  const ofMachine = (token: string, asked: string): BootFileAnswer => {
+  const ofMachine = async (token: string, asked: string): Promise<BootFileAnswer> => {
     const machine = machines.get(token);
     if (machine === undefined) return { kind: "forbidden" };
-    const file = machine.files.get(treePath(asked) ?? "");
-    return file === undefined ? MISSING : { kind: "found", file, mac: machine.mac };
+    const found = machine.files.get(treePath(asked) ?? "");
+    if (found === undefined) return MISSING;
+    const file = typeof found === "function" ? await found() : found;
+    return { kind: "found", file, mac: machine.mac };
   };
 
   return {
@@ -64,8 +58,11 @@ export const openBootLibrary = (
       // A URL's path means the same over TFTP: GRUB and UEFI derive one from the other.
       const parsed = parseBootPath(path.startsWith("/") ? path : `/${path}`);
       if (parsed?.kind === "machine") return ofMachine(parsed.token, parsed.path);
-      if (parsed !== undefined) return inTree(parsed.path);
-      return protocol === "tftp" ? inTree(path) : MISSING;
+      if (parsed !== undefined) return inTree(parsed.path, protocol);
+      if (protocol === "tftp") return inTree(path, protocol);
+      // GRUB and the installer ask for some files at the root, by names that are made for them.
+      const made = await named(treePath(path) ?? "", protocol);
+      return made === undefined ? MISSING : { kind: "found", ...made };
     },
   };
 };

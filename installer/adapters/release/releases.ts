@@ -18,6 +18,7 @@ import type {
   ReleaseImage,
   ReleasePackage,
   Releases,
+  SystemFile,
 } from "../../core/ports/release.ts";
 
 /** What is asked of the bundle store. */
@@ -36,6 +37,11 @@ export const createReleases = (store: ReleaseStore): Releases => {
       read.set(key, release);
       release.catch(() => read.delete(key));
       return release;
+    },
+    async systems(architecture) {
+      const bundles = await store.bundles();
+      const found = bundles.findLast(({ index }) => index.manifests.some((entry) => isSystem(entry)));
+      return found === undefined ? [] : readSystems(store, ofArchitecture(found, architecture));
     },
   };
 };
@@ -70,18 +76,17 @@ const readRelease = async (
   { record, index }: StoredBundle,
   architecture: Architecture,
 ): Promise<Release> => {
-  const own = index.manifests.filter((entry) =>
-    [architecture, "all", ""].includes(annotation(entry, ANNOTATION.arch)),
-  );
+  const own = ofArchitecture({ index }, architecture);
   if (!own.some((entry) => annotation(entry, ANNOTATION.kind) === "file")) {
     throw SlipwayError.of("RELEASE_ARCHITECTURE", { bundle: record.version, architecture });
   }
   const kind = (name: string): readonly Descriptor[] =>
     own.filter((entry) => annotation(entry, ANNOTATION.kind) === name);
-  const [files, images, packages] = await Promise.all([
+  const [files, images, packages, systems] = await Promise.all([
     Promise.all(kind("file").map((entry) => readFiles(store, entry))),
     Promise.all(kind("image").map((entry) => readImage(store, entry))),
     Promise.all(kind("package").map((entry) => readPackages(store, entry))),
+    readSystems(store, own),
   ]);
   const created = Date.parse(index.annotations?.[ANNOTATION.created] ?? "");
   return {
@@ -92,6 +97,7 @@ const readRelease = async (
     files: files.flat(),
     images,
     packages: packages.flat(),
+    systems,
   };
 };
 
@@ -123,6 +129,27 @@ const readFiles = async (store: ReleaseStore, entry: Descriptor): Promise<readon
       content,
     };
   });
+};
+
+const ofArchitecture = ({ index }: Pick<StoredBundle, "index">, architecture: Architecture): Descriptor[] =>
+  index.manifests.filter((entry) => [architecture, "all", ""].includes(annotation(entry, ANNOTATION.arch)));
+
+const isSystem = (entry: Descriptor): boolean =>
+  ["node-os", "installer"].includes(annotation(entry, ANNOTATION.kind));
+
+const readSystems = async (
+  store: ReleaseStore,
+  entries: readonly Descriptor[],
+): Promise<readonly SystemFile[]> => {
+  const read = entries.filter(isSystem).map(async (entry) => {
+    const { layers } = await readManifest(store, entry.digest);
+    return layers.map((layer) => ({
+      name: annotation(layer, ANNOTATION.title),
+      component: annotation(entry, ANNOTATION.component),
+      blob: blobOf(layer),
+    }));
+  });
+  return (await Promise.all(read)).flat();
 };
 
 const readPackages = async (store: ReleaseStore, entry: Descriptor): Promise<readonly ReleasePackage[]> => {

@@ -6,6 +6,7 @@ import { audit, token, user, webConsole } from "./console.ts";
 import { engine } from "./engine.ts";
 import { lab } from "./lab.ts";
 import { machine } from "./machine.ts";
+import { netboot } from "./netboot.ts";
 import { operation } from "./operation.ts";
 import { registry } from "./registry.ts";
 import { pod, terminal } from "./terminal.ts";
@@ -19,6 +20,7 @@ export const nouns: readonly NounSpec[] = [
   machine,
   pod,
   terminal,
+  netboot,
   bundle,
   registry,
   preflight,

@@ -1,6 +1,7 @@
 import { text } from "../../contract/text.ts";
 import type { ArgumentSpec, NounSpec, OptionSpec } from "../command.ts";
 import { example, workflowOptions } from "./common.ts";
+import { machineMetal } from "./machine-metal.ts";
 import { machineLifecycle } from "./machine-lifecycle.ts";
 import { machineShell } from "./terminal.ts";
 
@@ -90,6 +91,7 @@ export const machine: NounSpec = {
       load: async () => (await import("../actions/cluster.ts")).forget,
     },
     machineShell,
+    ...machineMetal,
     ...machineLifecycle,
   ],
 };

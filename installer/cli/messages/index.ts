@@ -3,6 +3,7 @@ import { clusterMessages } from "./cluster.ts";
 import { membershipMessages } from "./cluster-membership.ts";
 import { etcdMessages } from "./etcd.ts";
 import { consoleMessages } from "./console.ts";
+import { metalMessages } from "./metal.ts";
 import { message } from "./message.ts";
 import { specMessages } from "./spec.ts";
 import { terminalMessages } from "./terminal.ts";
@@ -16,6 +17,7 @@ export const messages = {
   ...etcdMessages,
   ...membershipMessages,
   ...terminalMessages,
+  ...metalMessages,
   error: message("error", "错误"),
   hint: message("hint", "建议"),
   detail: message("detail", "详情"),

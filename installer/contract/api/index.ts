@@ -9,6 +9,8 @@ import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
 import { lab } from "./lab.ts";
 import { machines } from "./machines.ts";
+import { metal } from "./metal.ts";
+import { netboot } from "./netboot.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
 import { registry } from "./registry.ts";
@@ -30,6 +32,8 @@ export const contract = {
   hostKeys,
   lab,
   machines,
+  metal,
+  netboot,
   operations,
   preflight,
   registry,

@@ -12,6 +12,7 @@ import { lifecycleErrors } from "./lifecycle.ts";
 import { preflightErrors } from "./preflight.ts";
 import { leaveErrors } from "./leave.ts";
 import { journalErrors } from "./journal.ts";
+import { metalErrors } from "./metal.ts";
 import { netbootErrors } from "./netboot.ts";
 import { processErrors } from "./process.ts";
 import { secretsErrors } from "./secrets.ts";
@@ -34,6 +35,7 @@ export const errorCatalog = {
   ...etcdErrors,
   ...leaveErrors,
   ...lifecycleErrors,
+  ...metalErrors,
   ...netbootErrors,
   ...preflightErrors,
   ...processErrors,

@@ -7,6 +7,7 @@ import { Endpoint } from "./endpoint.ts";
 import { EtcdSettings } from "./etcd.ts";
 import { KubeadmSettings } from "./kubeadm.ts";
 import { KubeletOverride, KubeletSettings } from "./kubelet.ts";
+import { MetalSpec, NetbootSettings } from "./metal.ts";
 import { NetworkSettings } from "./network.ts";
 import { NodeLabels, NodeTaint } from "./node.ts";
 import { RegistrySettings } from "./registry.ts";
@@ -77,6 +78,7 @@ export const MachineSpec = z.strictObject({
       ),
     ),
   kubelet: KubeletOverride.optional(),
+  metal: MetalSpec.optional(),
   ssh: SshOverride.optional().meta(
     words("Overrides the cluster's ssh section for this machine", "仅对该机器覆盖 ssh 部分的设置"),
   ),
@@ -130,6 +132,7 @@ export const ClusterSpec = z
     bundle: BundleReference.default("latest"),
     endpoint: Endpoint.prefault({}),
     network: NetworkSettings.prefault({}),
+    netboot: NetbootSettings.optional(),
     time: TimeSettings.prefault({}),
     registry: RegistrySettings.prefault({}),
     kubelet: KubeletSettings.prefault({}),

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Content } from "./content.ts";
+import type { Metal } from "./metal.ts";
 import type { Releases } from "./release.ts";
 import type { Remote } from "./remote.ts";
 import type { Secrets } from "./secrets.ts";
@@ -11,6 +12,7 @@ import type { TimeServer } from "./time-server.ts";
 export interface Ports {
   readonly clock: Clock;
   readonly content: Content;
+  readonly metal: Metal;
   readonly releases: Releases;
   readonly remote: Remote;
   readonly secrets: Secrets;
@@ -24,6 +26,7 @@ export type { Content } from "./content.ts";
 export type { HostKeys } from "./host-keys.ts";
 export type { Journal } from "./journal.ts";
 export type { Log } from "./log.ts";
+export type { Metal } from "./metal.ts";
 export type { Releases } from "./release.ts";
 export type { Remote } from "./remote.ts";
 export type { Redactor, Secrets } from "./secrets.ts";

@@ -1,4 +1,5 @@
 import type { Lease } from "../netboot/dhcp/lease-table.ts";
+import type { BootDirectory, DhcpSettings } from "../netboot/dhcp/settings.ts";
 import type { Mac } from "../netboot/mac.ts";
 import type { BootEvent, FileRole } from "../netboot/timeline/events.ts";
 
@@ -53,5 +54,51 @@ export interface BootFiles {
   find(request: BootFileRequest): Promise<BootFileAnswer>;
 }
 
+/** The files of one machine, by their path below its URL; a function makes one anew each time it is asked for. */
+export type MachineFiles = ReadonlyMap<string, BootFile | (() => Promise<BootFile>)>;
+
+/** Makes files that are asked for by name; `mac` when the name tells the machine. */
+export type NamedFiles = (
+  path: string,
+  protocol: BootFileRequest["protocol"],
+) => Promise<{ readonly mac: Mac | undefined; readonly file: BootFile } | undefined>;
+
+/** The files of a site's machines. */
+export interface BootLibrary extends BootFiles {
+  /** Gives a machine its own files, in the place of any it had: the token of its URLs. */
+  grant(mac: Mac, files: MachineFiles): string;
+  /** The machine's URLs end. */
+  revoke(mac: Mac): void;
+}
+
 /** Hears of everything that happens to machines as they boot. Must not throw and must not wait. */
 export type BootListener = (event: BootEvent) => void;
+
+/** What boot services are started with. */
+export interface BootServiceWish {
+  /** Name of the interface, and its address: both must fit, so that the wrong one is noticed. */
+  readonly interface: string;
+  readonly address: string;
+  readonly dhcp: Omit<DhcpSettings, "address">;
+  readonly directory: BootDirectory;
+  readonly files: BootFiles;
+  readonly onEvent: BootListener;
+  /** A DHCP server that appeared, or changed, after the start. */
+  readonly onOtherServer: (server: OtherDhcpServer) => void;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Boot services that run. */
+export interface RunningBootServices {
+  /** URL of the HTTP server, without a slash at the end. */
+  readonly base: string;
+  readonly leases: () => readonly Lease[];
+  close(): Promise<void>;
+}
+
+/** DHCP, TFTP, HTTP and router advertisements on one interface. */
+export interface BootServices {
+  /** All of them or none. Rejects with the errors of the netboot area. */
+  start(wish: BootServiceWish): Promise<RunningBootServices>;
+  library(tree: string, named: NamedFiles): BootLibrary;
+}

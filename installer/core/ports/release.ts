@@ -44,6 +44,15 @@ export interface ReleasePackage {
   readonly blob: ReleaseBlob;
 }
 
+/** A part of the node OS or of its installer, stored as it is. */
+export interface SystemFile {
+  /** Such as `root.squashfs` or `installer.initrd`. */
+  readonly name: string;
+  /** Component it belongs to: `node-os`, `installer-server` and so on. */
+  readonly component: string;
+  readonly blob: ReleaseBlob;
+}
+
 /** What a bundle holds for machines of one architecture. */
 export interface Release {
   /** Digest of the bundle's index. */
@@ -55,6 +64,8 @@ export interface Release {
   readonly files: readonly ReleaseFile[];
   readonly images: readonly ReleaseImage[];
   readonly packages: readonly ReleasePackage[];
+  /** Empty when the bundle was made without a node OS. */
+  readonly systems?: readonly SystemFile[];
 }
 
 /** The bundles of the appliance, as phases look at them. */
@@ -68,4 +79,6 @@ export interface Releases {
     readonly kubernetes: string;
     readonly architecture: Architecture;
   }): Promise<Release>;
+  /** The systems of the newest bundle that has any, for machines that no spec names. Empty when there is none. */
+  systems(architecture: Architecture): Promise<readonly SystemFile[]>;
 }

@@ -7,6 +7,7 @@ import { Role } from "../../contract/spec/cluster.ts";
 export interface Draft {
   readonly machines: readonly DraftMachine[];
   readonly ssh: DraftAccess;
+  readonly netboot: DraftAccess | undefined;
   readonly pods: string | undefined;
   readonly services: string | undefined;
   readonly virtualIp: string | undefined;
@@ -34,6 +35,8 @@ export interface DraftMachine {
   /** The default role when nothing is said; undefined when what is said cannot be read. */
   readonly roles: readonly string[] | undefined;
   readonly ssh: DraftAccess;
+  /** Undefined for machines that have an operating system. */
+  readonly metal?: DraftAccess;
 }
 
 /** Access settings by key, values as written. */
@@ -55,9 +58,11 @@ export const draftOf = (data: unknown): Draft => {
         ...optional("interface", string(machine["interface"])),
         roles: rolesOf(machine["roles"]),
         ssh: record(machine["ssh"]),
+        ...(machine["metal"] === undefined ? {} : { metal: record(machine["metal"]) }),
       };
     }),
     ssh: record(root["ssh"]),
+    netboot: root["netboot"] === undefined ? undefined : record(root["netboot"]),
     pods: string(network["pods"] ?? "10.244.0.0/16"),
     services: string(network["services"] ?? "10.96.0.0/16"),
     virtualIp: string(endpoint["virtualIp"]),

@@ -3,6 +3,7 @@ import { overlaps, parseBlock } from "../net/ipv4.ts";
 import { contentRules } from "./content-rules.ts";
 import type { Draft } from "./draft.ts";
 import { endpointRules } from "./endpoint-rules.ts";
+import { metalRules } from "./metal-rules.ts";
 import { unknownName, type Finding, type Known, type Rule } from "./rule.ts";
 import type { Path } from "./source.ts";
 
@@ -159,6 +160,7 @@ export const rules: readonly Rule[] = [
   networksApart,
   addressesOutsideClusterNetworks,
   waiversNameChecks,
+  ...metalRules,
   ...contentRules,
   waiversNameMachines,
 ];

@@ -60,7 +60,7 @@ const stepOn = (remote: FakeRemote, from: object = {}, release?: Partial<Release
       ...noSite,
       clock,
       remote,
-      releases: { open: async () => release as Release } satisfies Releases,
+      releases: { open: async () => release as Release, systems: async () => [] } satisfies Releases,
       timeServer: { serve: async (address: string) => void served.push(address) },
       content: {
         addressFor: async () => ({ address: "10.0.0.1", port: 7443 }),

@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import { leavingAlive } from "../../core/cluster/leave-rules.ts";
-import { definePhase } from "../../core/phase.ts";
+import { definePhase, whereItRuns } from "../../core/phase.ts";
+import { firstBoot } from "../metal/first-boot.ts";
 
 /** Logs in to the machine. Everything else on it waits for this. */
 export const connect = definePhase({
   id: "machine.connect",
   title: text("Log in over SSH", "通过 SSH 登录"),
-  needs: {},
+  // A blank machine answers once its system is installed.
+  needs: { installed: whereItRuns(firstBoot) },
   output: z.object({ hostKey: z.string(), user: z.string(), serverVersion: z.string() }),
   effect: "reads",
   timeoutMs: 30_000,

@@ -1,0 +1,108 @@
+import * as z from "zod";
+import { isCode, SlipwayError, type ErrorCode } from "../../core/contract.ts";
+import { text, type Localized } from "../../contract/text.ts";
+import { diskText } from "../../core/metal/choose-disk.ts";
+import { describeHoldings, foreignHoldings } from "../../core/metal/foreign.ts";
+import { definePhase, type Needs, type StepContext } from "../../core/phase.ts";
+import type { MetalView } from "../../core/ports/metal.ts";
+import { chosenDisk } from "../../core/provision/choice.ts";
+import type { InstallJob } from "../../core/provision/records.ts";
+import { boot } from "./boot.ts";
+import { follow, isInstalled, metalNames, targetOf } from "./targets.ts";
+
+const isWritten = (job: InstallJob | undefined): job is InstallJob =>
+  job?.state === "written" || job?.state === "installed";
+
+const chosen = <N extends Needs>(context: StepContext<N>, view: MetalView) => {
+  const { machine } = targetOf(context);
+  if (view.facts === undefined) throw SlipwayError.of("METAL_NOT_SEEN", { machine: machine.name });
+  return chosenDisk(view.facts, {
+    machine: machine.name,
+    selector: machine.metal?.disk,
+    job: view.job?.id ?? "",
+    agreed: view.agreed,
+  });
+};
+
+/** What the plan says: the disk and what is on it, as far as the machine has been seen. */
+const lossOf = <N extends Needs>(context: StepContext<N>, view: MetalView): Localized => {
+  try {
+    const { disk } = chosen(context, view);
+    const holdings = foreignHoldings(disk, view.job?.id);
+    const holds = holdings.length === 0 ? undefined : describeHoldings(holdings);
+    return text(
+      `disk ${diskText(disk)} is overwritten: ${holds ?? "it holds nothing"}`,
+      `将覆盖磁盘 ${diskText(disk)}：${holds ?? "盘上没有数据"}`,
+    );
+  } catch (error) {
+    if (isCode(error, "METAL_NOT_SEEN")) {
+      return text(
+        "the disk that the spec means is overwritten; one that holds data is refused",
+        "将覆盖规格指定的磁盘；若盘上有数据则会拒绝",
+      );
+    }
+    throw error;
+  }
+};
+
+/** The error an installer reported, as the catalogue words it; what it said itself is the detail. */
+const failureOf = (job: InstallJob, view: MetalView): SlipwayError => {
+  const { code = "INSTALLER_FAILED", message = "" } = job.failure ?? {};
+  const disk = view.facts?.disks.find(
+    ({ serial, name }) => (serial === "" ? name : serial) === (job.disk.serial || job.disk.name),
+  );
+  const params: Readonly<Record<string, string | number>> = {
+    machine: job.machine,
+    disk: disk === undefined ? job.disk.name : diskText(disk),
+    holds: disk === undefined ? message : describeHoldings(foreignHoldings(disk, job.id)),
+    wanted: job.disk.serial || job.disk.name,
+    disks: (view.facts?.disks ?? []).map(diskText).join("; "),
+    count: 2,
+    difference: message,
+    has: String(job.disk.sizeBytes),
+    needs: "-",
+    problem: message,
+    file: job.step ?? "",
+  };
+  return new SlipwayError(code as ErrorCode, params, { detail: message });
+};
+
+/** Writes the node OS onto the machine's disk. A slot that is written by half never boots, so it may be cut off at any time. */
+export const install = definePhase({
+  id: "metal.install",
+  title: text("Install the node OS on the disk", "将节点系统安装到磁盘"),
+  needs: { booted: boot },
+  output: z.object({ disk: z.string().optional(), serial: z.string().optional() }),
+  effect: "destroys",
+  timeoutMs: 6 * 3_600_000,
+  on: metalNames,
+  async probe(context) {
+    if (await isInstalled(context)) return { state: "satisfied", output: {} };
+    const view = await context.ports.metal.view(targetOf(context));
+    if (isWritten(view.job)) {
+      const { name, serial } = view.job.disk;
+      return { state: "satisfied", output: { disk: name, serial } };
+    }
+    return {
+      state: "needed",
+      why: text("the disk has no node OS of this cluster", "磁盘上没有该集群的节点系统"),
+      loss: lossOf(context, view),
+    };
+  },
+  async apply(context) {
+    const { ports, operation } = context;
+    const target = targetOf(context);
+    if (operation === undefined) throw new Error("never: applied without an operation");
+    await ports.metal.expect(target, operation.id);
+    const { disk } = chosen(context, await ports.metal.view(target));
+    const { id } = await ports.metal.install(target, disk);
+    context.say(text(`writing to ${diskText(disk)} (${id})`, `正在写入 ${diskText(disk)}（${id}）`));
+    return follow(context, "new", (view) => {
+      const { job } = view;
+      if (job?.id !== id) return undefined;
+      if (job.state === "failed") throw failureOf(job, view);
+      if (job.done !== undefined) context.progress(job.done, job.total, "bytes");
+      return isWritten(job) ? { disk: job.disk.name, serial: job.disk.serial } : undefined;
+    });
+  },
+});
