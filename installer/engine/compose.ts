@@ -162,9 +162,8 @@ export const composeEngine = async (
     return {
       server,
       operations,
-      idle: () => operations.idle() && !metal.wanted(),
       log,
-      idle: () => operations.idle() && terminals.idle(),
+      idle: () => operations.idle() && terminals.idle() && !metal.wanted(),
       openConsole: () => web.listen(services),
       markReady: () => {
         started.ready();

@@ -30,7 +30,6 @@ export interface EngineServices {
   readonly checks: readonly CheckInfo[];
   readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "power" | "sshCommand">;
   readonly metal: MetalApi;
-  readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "sshCommand">;
   readonly bundles: SiteBundles;
   readonly registry: Pick<SiteRegistry, "status">;
   readonly siteCa: Pick<SiteCa, "certificate">;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import { definePhase } from "../../core/phase.ts";
+import { lossOf } from "./disk.ts";
 import { follow, isInstalled, markOf, metalNames, targetOf } from "./targets.ts";
 
 /**
@@ -19,11 +20,12 @@ export const awaitMachine = definePhase({
   async probe(context) {
     if (await isInstalled(context)) return { state: "satisfied", output: { installed: true } };
     const mark = markOf(targetOf(context));
+    const loss = lossOf(context, await context.ports.metal.view(targetOf(context)));
     return {
       state: "needed",
       why: text(
-        `switch ${context.target} on and let it boot from the network (${mark})`,
-        `请给 ${context.target} 开机并从网络引导（${mark}）`,
+        `switch ${context.target} on and let it boot from the network (${mark}); ${loss.en}`,
+        `请给 ${context.target} 开机并从网络引导（${mark}）；${loss["zh-CN"]}`,
       ),
     };
   },

@@ -1,49 +1,17 @@
 import * as z from "zod";
-import { isCode, SlipwayError, type ErrorCode } from "../../core/contract.ts";
-import { text, type Localized } from "../../contract/text.ts";
+import { SlipwayError, type ErrorCode } from "../../core/contract.ts";
+import { text } from "../../contract/text.ts";
 import { diskText } from "../../core/metal/choose-disk.ts";
 import { describeHoldings, foreignHoldings } from "../../core/metal/foreign.ts";
-import { definePhase, type Needs, type StepContext } from "../../core/phase.ts";
+import { definePhase } from "../../core/phase.ts";
 import type { MetalView } from "../../core/ports/metal.ts";
-import { chosenDisk } from "../../core/provision/choice.ts";
 import type { InstallJob } from "../../core/provision/records.ts";
 import { boot } from "./boot.ts";
+import { chosen, lossOf } from "./disk.ts";
 import { follow, isInstalled, metalNames, targetOf } from "./targets.ts";
 
 const isWritten = (job: InstallJob | undefined): job is InstallJob =>
   job?.state === "written" || job?.state === "installed";
-
-const chosen = <N extends Needs>(context: StepContext<N>, view: MetalView) => {
-  const { machine } = targetOf(context);
-  if (view.facts === undefined) throw SlipwayError.of("METAL_NOT_SEEN", { machine: machine.name });
-  return chosenDisk(view.facts, {
-    machine: machine.name,
-    selector: machine.metal?.disk,
-    job: view.job?.id ?? "",
-    agreed: view.agreed,
-  });
-};
-
-/** What the plan says: the disk and what is on it, as far as the machine has been seen. */
-const lossOf = <N extends Needs>(context: StepContext<N>, view: MetalView): Localized => {
-  try {
-    const { disk } = chosen(context, view);
-    const holdings = foreignHoldings(disk, view.job?.id);
-    const holds = holdings.length === 0 ? undefined : describeHoldings(holdings);
-    return text(
-      `disk ${diskText(disk)} is overwritten: ${holds ?? "it holds nothing"}`,
-      `将覆盖磁盘 ${diskText(disk)}：${holds ?? "盘上没有数据"}`,
-    );
-  } catch (error) {
-    if (isCode(error, "METAL_NOT_SEEN")) {
-      return text(
-        "the disk that the spec means is overwritten; one that holds data is refused",
-        "将覆盖规格指定的磁盘；若盘上有数据则会拒绝",
-      );
-    }
-    throw error;
-  }
-};
 
 /** The error an installer reported, as the catalogue words it; what it said itself is the detail. */
 const failureOf = (job: InstallJob, view: MetalView): SlipwayError => {

@@ -154,6 +154,11 @@ export class Boots {
   async #look(): Promise<void> {
     for (const waited of this.waited) {
       if (await this.#parts.operationOpen(waited.operation).catch(() => true)) continue;
+      // Nobody wants what is being written any more: the installer is told so, and a half-written slot does not boot.
+      const job = this.#parts.book.jobOf(waited.cluster.name, waited.machine.name);
+      if (job?.state === "planned" || job?.state === "running") {
+        await this.#parts.book.keepJob({ ...job, state: "cancelled", changedAt: this.#parts.clock.now() });
+      }
       await this.release(waited);
     }
     if (this.waited.length > 0) return;
