@@ -63,6 +63,7 @@ const world = (
       pypi: unused,
       file: unused,
       "node-os": unused,
+      installer: unused,
     },
     packages: unused,
     images: unused,

@@ -109,7 +109,7 @@ const announce = async (
     }
     pending.push(job);
   }
-  for (const kind of ["go", "apt", "url", "npm", "maven", "pypi", "file", "node-os"] as const) {
+  for (const kind of ["go", "apt", "url", "npm", "maven", "pypi", "file", "node-os", "installer"] as const) {
     const builder = builders.files[kind] as FilesBuilder;
     builder.announce?.(
       pending.flatMap(({ sources: [source] }) =>

@@ -31,7 +31,7 @@ export const extractComponent = async (
 ): Promise<readonly ExtractedFile[]> => {
   const of = (entry: Descriptor, name: string): string => entry.annotations?.[name] ?? "";
   const plain = index.manifests.filter((entry) =>
-    ["file", "package", "chart", "node-os", "other"].includes(of(entry, ANNOTATION.kind)),
+    ["file", "package", "chart", "node-os", "installer", "other"].includes(of(entry, ANNOTATION.kind)),
   );
   const found = plain.filter(
     (entry) =>

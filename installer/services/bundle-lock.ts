@@ -93,6 +93,7 @@ const nameOf = (source: FilesSource | OciSource): string | undefined => {
     case "go":
     case "file":
     case "node-os":
+    case "installer":
       return undefined;
   }
 };

@@ -16,6 +16,9 @@ const LAYERING = ["installer/adapters/builders/image", "installer/adapters/build
 /** Code that decides about the bytes of the node OS. */
 const NODE_OS = ["installer/adapters/builders/system", "installer/adapters/builders/node-os"];
 
+/** Code that decides about the bytes of the installer of blank machines. */
+const INSTALLER = ["installer/adapters/builders/system", "installer/adapters/builders/installer"];
+
 /** Constants for cache keys: another digest, and what older code made is made anew. */
 export const codeDigests = (): string => `/**
  * Digest of the code that makes manifests, SBOMs and licences, part of every component's cache key. Written by
@@ -28,6 +31,9 @@ export const LAYERING_CODE = "${digestOf(LAYERING)}";
 
 /** The same for the code that makes the node OS, which takes minutes too. */
 export const NODE_OS_CODE = "${digestOf(NODE_OS)}";
+
+/** The same for the code that makes the installer of blank machines. */
+export const INSTALLER_CODE = "${digestOf(INSTALLER)}";
 `;
 
 const digestOf = (paths: readonly string[]): string => {

@@ -10,6 +10,7 @@ import { fileBuilder } from "./file/builder.ts";
 import { goBuilder } from "./go/builder.ts";
 import { shapeTree } from "./image/shape.ts";
 import { tarStream } from "./image/tar-stream.ts";
+import { installerBuilder } from "./installer/builder.ts";
 import { mavenBuilder } from "./maven/builder.ts";
 import { nodeOsBuilder } from "./node-os/builder.ts";
 import { npmBuilder } from "./npm/builder.ts";
@@ -66,6 +67,7 @@ export const bundleBuilders = async (
         case "go":
         case "file":
         case "node-os":
+        case "installer":
           return into;
       }
     },
@@ -89,6 +91,7 @@ export const bundleBuilders = async (
       pypi,
       file: fileBuilder(settings),
       "node-os": nodeOsBuilder(settings, apt),
+      installer: installerBuilder(settings, apt),
     },
     packages: apt,
     images,

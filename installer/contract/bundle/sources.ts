@@ -86,6 +86,16 @@ export const NodeOsSource = z.strictObject({
   tools: AptSetName.describe("Set with the programs that the build itself runs"),
 });
 
+/** The installer of blank machines: an initial file system and the kernel that starts it. */
+export const InstallerSource = z.strictObject({
+  kind: z.literal("installer"),
+  path: RelativePath.describe("Folder below images/ with the description and the scripts"),
+  variant: SystemVariant,
+  system: AptSetName.describe("Set in images/apt with the programs it holds"),
+  kernel: AptSetName.describe("Set with the kernel, the same as the node OS has"),
+  tools: AptSetName.describe("Set with the programs that the build itself runs"),
+});
+
 /** Sources that yield files. */
 export const FilesSource = z.discriminatedUnion("kind", [
   GoSource,
@@ -96,6 +106,7 @@ export const FilesSource = z.discriminatedUnion("kind", [
   PypiSource,
   FileSource,
   NodeOsSource,
+  InstallerSource,
 ]);
 export type FilesSource = Readonly<z.output<typeof FilesSource>>;
 
@@ -134,6 +145,7 @@ export const Source = z.discriminatedUnion("kind", [
   PypiSource,
   FileSource,
   NodeOsSource,
+  InstallerSource,
   OciSource,
   BuildSource,
 ]);
@@ -144,4 +156,5 @@ export type BuildSource = Extract<Source, { kind: "build" }>;
 export type OciSource = Extract<Source, { kind: "oci" }>;
 export type GoSource = Extract<Source, { kind: "go" }>;
 export type NodeOsSource = Extract<Source, { kind: "node-os" }>;
+export type InstallerSource = Extract<Source, { kind: "installer" }>;
 export type AptSource = Extract<Source, { kind: "apt" }>;

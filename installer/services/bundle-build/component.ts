@@ -103,6 +103,9 @@ const makeFrom = async (
   return { result, cached: false };
 };
 
+/** Sources whose content is locked on purpose only, or is this repository's own. */
+const ALWAYS_LOCKED: ReadonlySet<Source["kind"]> = new Set(["apt", "go", "file", "node-os", "installer"]);
+
 /**
  * Content that somebody else publishes is recorded by the machine that first sees it; from then on it may not change.
  * Sets of Debian packages are locked on purpose only, since resolving them anew would change what is built.
@@ -114,8 +117,7 @@ const lockFirst = async (
   const { recipes, resolver } = context.builders;
   const unlocked = source.kind === "oci" ? [source] : fileSourcesOf(source);
   for (const part of unlocked) {
-    if (part.kind === "apt" || part.kind === "go" || part.kind === "file" || part.kind === "node-os")
-      continue;
+    if (ALWAYS_LOCKED.has(part.kind)) continue;
     const lock = await recipes.lock();
     if (isLocked(lock, part, target.architecture)) continue;
     await recipes.saveLock(await resolver.resolve(part, lock, target));
@@ -140,6 +142,7 @@ const isLocked = (lock: Lock, source: Source, architecture: Architecture): boole
     case "go":
     case "file":
     case "node-os":
+    case "installer":
     case "build":
       return true;
   }

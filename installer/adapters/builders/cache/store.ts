@@ -26,6 +26,7 @@ const SCRATCH = [
   ["system", "kernels"],
   ["system", "roots"],
   ["system", "node-os"],
+  ["system", "installer"],
 ] as const;
 
 /** Keeps finished components as small records beside a blob store; a record whose blobs are gone counts as absent. */

@@ -38,6 +38,7 @@ export const describeSource = (source: Source): string => {
     case "file":
       return `images/${source.path}`;
     case "node-os":
+    case "installer":
       return `images/${source.path} (${source.variant})`;
     case "build":
       return `layers of ${source.layers.flatMap(({ from }) => (from === undefined ? [] : [describeSource(from)])).join("; ")}`;
@@ -54,6 +55,9 @@ export const fileSourcesOf = (source: Source): readonly Exclude<Source, { kind: 
 export const aptSourcesOf = (source: Source): readonly AptSource[] =>
   fileSourcesOf(source).flatMap((part) => {
     if (part.kind === "apt") return [part];
+    if (part.kind === "installer") {
+      return [part.system, part.kernel, part.tools].map((set) => ({ kind: "apt", set }));
+    }
     if (part.kind !== "node-os") return [];
     const { system, kernel, firmware, loaders, tools } = part;
     return [system, kernel, firmware, loaders, tools].flatMap((set) =>
