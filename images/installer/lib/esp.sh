@@ -1,7 +1,7 @@
 # The EFI system partition, written without mounting it; GRUB for BIOS reads the same files.
 # shellcheck shell=sh
 
-export MTOOLS_SKIP_CHECK=1 MTOOLS_LOWER_CASE=0 MTOOLSRC=/dev/null
+export MTOOLS_SKIP_CHECK=1 MTOOLSRC="$HERE/mtools.conf"
 
 ESP() { program=$1; shift; "$program" -i "$DISK@@$ESP_OFFSET" "$@"; }
 

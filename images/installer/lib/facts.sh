@@ -24,7 +24,7 @@ disk_json() {
   awk -F '\t' '
     function text(value) { gsub(/[\\"]/, "\\\\&", value); return "\"" value "\"" }
     { printf "%s{\"device\":%s,\"offset\":%s,\"type\":%s,\"usage\":%s,\"sizeBytes\":%s,\"lastMount\":%s", \
-        NR > 1 ? "," : "", text($1), $2, text($3), text($4), $5, text($6)
+        (NR > 1 ? "," : ""), text($1), $2, text($3), text($4), $5, text($6)
       printf ",\"uuid\":%s,\"label\":%s}", text($7), text($8) }' "$RUN/held"
   printf ']}'
 }

@@ -27,5 +27,5 @@ foreign_of() {
 foreign_text() {
   awk -F '\t' '
     { name = $8 == "" ? "" : " \"" $8 "\""; mount = $6 == "" ? "" : ", last mounted on " $6
-      printf "%s%s%s on %s (%.1f GiB%s)", NR > 1 ? "; " : "", $3, name, $1, $5 / 1073741824, mount }' "$1"
+      printf "%s%s%s on %s (%.1f GiB%s)", (NR > 1 ? "; " : ""), $3, name, $1, $5 / 1073741824, mount }' "$1"
 }

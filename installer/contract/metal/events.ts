@@ -5,12 +5,12 @@ export const INSTALL_STEPS = [
   "facts",
   "check-disk",
   "save-foreign",
+  "identity",
   "claim",
   "partition",
   "write-image",
   "verify-image",
   "data",
-  "identity",
   "boot-files",
   "boot-loader",
   "disk-restore",
@@ -52,11 +52,8 @@ export const FirstBoot = z.object({
 });
 export type FirstBoot = Readonly<z.output<typeof FirstBoot>>;
 
-/**
- * Parts of a foreign disk that are kept by the engine before the disk is overwritten: its first and last bytes, and its
- * partition table as sfdisk -d writes it.
- */
-export const SavedPart = z.enum(["first", "last", "table"]);
+/** Parts of a foreign disk that are kept by the engine before the disk is overwritten. */
+export const SAVED_PARTS = ["first", "last", "table"] as const;
 
 /** Size of the parts `first` and `last`, in bytes. */
 export const SAVED_BYTES = 4 * 2 ** 20;
