@@ -20,6 +20,11 @@ export const pages: readonly PageEntry[] = [
   },
   { path: "/clusters/new", load: () => import("./features/clusters/new.tsx") },
   { path: "/clusters/$cluster", load: () => import("./features/clusters/detail.tsx") },
+  { path: "/clusters/$cluster/objects", load: () => import("./features/workloads/list.tsx") },
+  {
+    path: "/clusters/$cluster/objects/$kind/$name",
+    load: () => import("./features/workloads/detail.tsx"),
+  },
   { path: "/clusters/$cluster/edit", load: () => import("./features/clusters/edit.tsx") },
   {
     path: "/machines",

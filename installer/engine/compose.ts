@@ -21,6 +21,7 @@ import { createContractServer } from "../rpc/server.ts";
 import type { EngineServices } from "../rpc/services.ts";
 import { createClusterCare } from "../services/cluster-care.ts";
 import { createClusters } from "../services/clusters.ts";
+import { createKube } from "../services/kube.ts";
 import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
@@ -141,6 +142,12 @@ export const composeEngine = async (
       operations,
       clusters,
       clusterCare,
+      kube: deferred(async () => {
+        const { createKubeApi } = await import("../adapters/kube/kube-api.ts");
+        const api = createKubeApi();
+        opened.defer(async () => api.close());
+        return createKube({ api, care: clusterCare, clock: systemClock });
+      }),
       machines: createMachines(journal, inventory.id),
       workflows,
       hostKeys,

@@ -10,6 +10,7 @@ import { authRouter } from "./auth.ts";
 import { bundlesRouter } from "./bundles.ts";
 import { clustersRouter } from "./clusters.ts";
 import { consoleRouter } from "./console.ts";
+import { kubeRouter } from "./kube.ts";
 import { labRouter } from "./lab.ts";
 import { metalRouter, netbootRouter } from "./metal.ts";
 import { operationsRouter } from "./operations.ts";
@@ -39,6 +40,7 @@ export const createRouter = (services: EngineServices) => {
     tokens: tokensRouter(services),
     users: usersRouter(services),
     clusters: clustersRouter(services),
+    kube: kubeRouter(services),
     operations: operationsRouter(services),
     registry: registryRouter(services),
     lab: labRouter(services),

@@ -10,6 +10,7 @@ import type { ClusterCare } from "../services/cluster-care.ts";
 import type { AccountsService, Person } from "../services/accounts/types.ts";
 import type { AuditService } from "../services/audit.ts";
 import type { ClustersService } from "../services/clusters.ts";
+import type { KubeService } from "../services/kube.ts";
 import type { MachinesService } from "../services/machines.ts";
 import type { MetalApi } from "../services/metal/api.ts";
 import type { OperationsService } from "../services/operations-api.ts";
@@ -23,6 +24,7 @@ export interface EngineServices {
   readonly operations: OperationsService;
   readonly clusters: ClustersService;
   readonly clusterCare: ClusterCare;
+  readonly kube: KubeService;
   readonly machines: MachinesService;
   readonly workflows: readonly Workflow[];
   readonly hostKeys: HostKeys;

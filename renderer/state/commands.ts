@@ -34,6 +34,9 @@ export const command = {
   machineShow: (name: string, cluster: string): string => line("machine", "show", name, "--cluster", cluster),
   clusterList: (): string => line("cluster", "list"),
   clusterStatus: (cluster: string): string => line("cluster", "status", cluster),
+  /** kubectl with the context that `slipway cluster kubeconfig` gives the cluster. */
+  kubectl: (cluster: string, words: readonly string[]): string =>
+    ["kubectl", "--context", cluster, ...words].map(shellWord).join(" "),
   clusterSpec: (cluster: string): string => line("cluster", "spec", cluster),
   specValidate: (file: string): string => line("spec", "validate", file),
   clusterPlan: (file: string): string => line("cluster", "plan", "-f", file),

@@ -50,6 +50,7 @@ export const exitFamilies: readonly ExitFamily[] = [
       [170, 179],
     ],
   },
+  { title: text("What runs in a cluster", "集群中运行的内容"), ranges: [[120, 125]] },
   { title: text("Network boot", "网络引导"), ranges: [[100, 109]] },
   { title: text("Disks of blank machines", "裸机的磁盘"), ranges: [[140, 149]] },
   { title: text("Snapshots of etcd and certificates", "etcd 快照与证书"), ranges: [[131, 139]] },

@@ -42,6 +42,14 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
     status: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
     kubeconfig: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
   },
+  kube: {
+    watch: (cluster) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    yaml: (_kind, { cluster }) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    logs: ({ cluster }) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    scale: (_kind, { cluster }) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    restart: (_kind, { cluster }) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+    cordon: ({ cluster }) => Promise.reject(SlipwayError.of("CLUSTER_UNKNOWN", { cluster })),
+  },
   machines: {
     list: () => Promise.resolve([]),
     show: (machine) => Promise.reject(SlipwayError.of("MACHINE_UNKNOWN", { machine })),

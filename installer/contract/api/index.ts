@@ -7,6 +7,7 @@ import { clusters } from "./clusters.ts";
 import { webConsole } from "./console.ts";
 import { engine } from "./engine.ts";
 import { hostKeys } from "./host-keys.ts";
+import { kube } from "./kube.ts";
 import { lab } from "./lab.ts";
 import { machines } from "./machines.ts";
 import { metal } from "./metal.ts";
@@ -30,6 +31,7 @@ export const contract = {
   console: webConsole,
   engine,
   hostKeys,
+  kube,
   lab,
   machines,
   metal,

@@ -16,6 +16,7 @@ import { metalErrors } from "./metal.ts";
 import { netbootErrors } from "./netboot.ts";
 import { processErrors } from "./process.ts";
 import { secretsErrors } from "./secrets.ts";
+import { kubeErrors } from "./kube.ts";
 import { labErrors } from "./lab.ts";
 import { specErrors } from "./spec.ts";
 import { sshErrors } from "./ssh.ts";
@@ -40,6 +41,7 @@ export const errorCatalog = {
   ...preflightErrors,
   ...processErrors,
   ...secretsErrors,
+  ...kubeErrors,
   ...labErrors,
   ...specErrors,
   ...sshErrors,

@@ -71,6 +71,11 @@ const Shown = ({ cluster: { cluster, state, operation } }: { readonly cluster: C
             command={() => command.clusterCheck(`${cluster}.yaml`)}
             run={() => start("check")}
           />
+          {state === "applied" ? (
+            <LinkButton to="/clusters/$cluster/objects" params={{ cluster }}>
+              {t("workloads.open")}
+            </LinkButton>
+          ) : null}
           <LinkButton to="/clusters/$cluster/edit" params={{ cluster }}>
             {t("clusters.editSpec")}
           </LinkButton>

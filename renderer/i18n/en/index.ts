@@ -5,6 +5,7 @@ import { frame } from "./frame.ts";
 import { machines, overview } from "./machines.ts";
 import { operations } from "./operations.ts";
 import { terminals } from "./terminals.ts";
+import { workloads } from "./workloads.ts";
 
 /** All sentences in English. */
 export const en = {
@@ -19,4 +20,5 @@ export const en = {
   overview,
   settings,
   terminals,
+  workloads,
 };

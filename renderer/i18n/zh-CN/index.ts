@@ -5,6 +5,7 @@ import { frame } from "./frame.ts";
 import { machines, overview } from "./machines.ts";
 import { operations } from "./operations.ts";
 import { terminals } from "./terminals.ts";
+import { workloads } from "./workloads.ts";
 
 /** 全部中文文字。 */
 export const zhCN = {
@@ -19,4 +20,5 @@ export const zhCN = {
   overview,
   settings,
   terminals,
+  workloads,
 };
