@@ -3,7 +3,7 @@ import { text, type Language } from "../installer/contract/text.ts";
 /** Sentences of menu, tray, dialogs and notifications. */
 export const words = {
   file: text("File", "文件"),
-  importBundle: text("Import a bundle…", "导入安装包…"),
+  importBundle: text("Import a bundle…", "导入软件包…"),
   closeWindow: text("Close the window", "关闭窗口"),
   quit: text("Quit Slipway", "退出 Slipway"),
   edit: text("Edit", "编辑"),
@@ -24,11 +24,11 @@ export const words = {
   operations: text("Operations", "操作"),
   clusters: text("Clusters", "集群"),
   machines: text("Machines", "机器"),
-  bundles: text("Bundles", "安装包"),
+  bundles: text("Bundles", "软件包"),
   help: text("Help", "帮助"),
   about: text("About Slipway", "关于 Slipway"),
   show: text("Show Slipway", "显示 Slipway"),
-  bundleFiles: text("Bundles", "安装包"),
+  bundleFiles: text("Bundles", "软件包"),
   allFiles: text("All files", "所有文件"),
   noEngine: text("The engine does not answer", "引擎没有应答"),
   idle: text("Nothing is running", "没有正在运行的操作"),

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { memo, useMemo, useRef, useState, type ReactNode } from "react";
 
 /** One column of a table. */
 export interface Column<T> {
@@ -77,16 +77,7 @@ export const DataTable = <T,>({ label, columns, rows, rowKey, empty }: TableProp
         <tbody>
           <Gap height={before} span={columns.length} />
           {shown.map((row) => (
-            <tr key={rowKey(row)}>
-              {columns.map(({ key, render, align, narrow }) => (
-                <td
-                  key={key}
-                  className={[align === "right" ? "number" : "", narrow ? "narrow" : ""].join(" ").trim()}
-                >
-                  {render(row)}
-                </td>
-              ))}
-            </tr>
+            <Row key={rowKey(row)} row={row} columns={columns as readonly Column<unknown>[]} />
           ))}
           <Gap height={after} span={columns.length} />
         </tbody>
@@ -94,6 +85,22 @@ export const DataTable = <T,>({ label, columns, rows, rowKey, empty }: TableProp
     </div>
   );
 };
+
+/** Drawn again only when it says something else: scrolling adds rows and leaves those that stay alone. */
+const Row = memo(
+  ({ row, columns }: { readonly row: unknown; readonly columns: readonly Column<unknown>[] }): ReactNode => (
+    <tr>
+      {columns.map(({ key, render, align, narrow }) => (
+        <td
+          key={key}
+          className={[align === "right" ? "number" : "", narrow ? "narrow" : ""].join(" ").trim()}
+        >
+          {render(row)}
+        </td>
+      ))}
+    </tr>
+  ),
+);
 
 const Gap = ({ height, span }: { readonly height: number; readonly span: number }): ReactNode =>
   height <= 0 ? null : (

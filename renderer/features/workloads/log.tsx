@@ -77,6 +77,7 @@ export const Log = ({ cluster, namespace, pod, containers }: LogProps): ReactNod
         <pre
           className="log"
           ref={box}
+          role="log"
           tabIndex={0}
           aria-label={t("workloads.log")}
           onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
