@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { hearShell } from "./engine/desktop.ts";
+import { hearShell, offerFile } from "./engine/desktop.ts";
 import { queries } from "./engine/engine.ts";
 import { Door } from "./features/door/door.tsx";
 import { Crash, NotFound } from "./features/shell/crash.tsx";
@@ -43,6 +43,16 @@ const router = createRouter({
 const speak = hearShell((word) => {
   if (word.kind === "bundle") offerBundle({ path: word.path });
   void router.navigate({ to: word.kind === "go" ? word.path : "/bundles" });
+});
+
+// Without these a browser would leave the console and show the file.
+window.addEventListener("dragover", (event) => event.preventDefault());
+window.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const [file] = event.dataTransfer?.files ?? [];
+  if (file === undefined) return;
+  offerFile(file);
+  void router.navigate({ to: "/bundles" });
 });
 
 /** The whole console. */

@@ -25,6 +25,7 @@ import { createKube } from "../services/kube.ts";
 import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
+import type { UploadsService } from "../services/uploads.ts";
 import { workflows } from "../workflows/index.ts";
 import { composeBundles } from "./bundles.ts";
 import { composeConsole } from "./console.ts";
@@ -155,6 +156,10 @@ export const composeEngine = async (
       redactor,
       bundles: content.bundles,
       registry: content.registry,
+      uploads: deferred(async () => {
+        const { createUploads } = await import("../services/uploads.ts");
+        return createUploads({ folder: join(data, "uploads"), clock: systemClock });
+      }) as UploadsService,
       siteCa,
       checks: checkCatalogue(),
       metal: metal.api,

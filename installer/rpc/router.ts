@@ -17,6 +17,7 @@ import { operationsRouter } from "./operations.ts";
 import { registryRouter } from "./registry.ts";
 import { terminalsRouter } from "./terminals.ts";
 import type { CallContext, EngineServices } from "./services.ts";
+import { uploadsRouter } from "./uploads.ts";
 
 const done = { done: true } as const;
 
@@ -41,6 +42,7 @@ export const createRouter = (services: EngineServices) => {
     users: usersRouter(services),
     clusters: clustersRouter(services),
     kube: kubeRouter(services),
+    uploads: uploadsRouter(services),
     operations: operationsRouter(services),
     registry: registryRouter(services),
     lab: labRouter(services),

@@ -16,6 +16,7 @@ import type { MetalApi } from "../services/metal/api.ts";
 import type { OperationsService } from "../services/operations-api.ts";
 import type { SiteBundles } from "../services/site-bundles.ts";
 import type { TerminalsService } from "../services/terminals/types.ts";
+import type { UploadsService } from "../services/uploads.ts";
 import type { Client } from "./client-of.ts";
 
 /** Everything the contract is answered from. main.ts wires it; tests fill it with fakes. */
@@ -33,6 +34,7 @@ export interface EngineServices {
   readonly lab: Pick<Lab, "up" | "list" | "status" | "fault" | "down" | "power" | "sshCommand">;
   readonly metal: MetalApi;
   readonly bundles: SiteBundles;
+  readonly uploads: UploadsService;
   readonly registry: Pick<SiteRegistry, "status">;
   readonly siteCa: Pick<SiteCa, "certificate">;
   readonly accounts: Omit<AccountsService, "onSessionsEnded">;

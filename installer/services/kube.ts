@@ -43,7 +43,7 @@ export interface KubeParts {
 /** `kubectl rollout restart` writes the same. */
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
-/** Builds the service. */
+/** Asks through one API for all clusters. */
 export const createKube = ({ api, care, clock }: KubeParts): KubeService => {
   const accessTo = async (cluster: string): Promise<KubeAccess> => ({
     cluster,

@@ -8,6 +8,7 @@ import {
 } from "../../installer/contract/desktop.ts";
 import { encodeFrame, FrameReader } from "../../installer/contract/frames.ts";
 import type { WireError } from "../../installer/contract/errors/index.ts";
+import { offerBundle } from "../state/offered-bundle.ts";
 import type { Line } from "./connection.ts";
 
 /** What the desktop app gives this page; undefined in a browser. */
@@ -82,6 +83,12 @@ const bytesOf = (data: ArrayBufferLike | ArrayBufferView | Blob): Uint8Array => 
 
 /** A new line to the engine through the shell. */
 export const dialPipe = (bridge: DesktopBridge): Line => new PipeLine(bridge);
+
+/** Puts a file that was chosen or dropped before the page that imports. The appliance reads it itself where it can. */
+export const offerFile = (file: File): void => {
+  const path = desktop?.pathOf(file) ?? "";
+  offerBundle(path === "" ? { file } : { path });
+};
 
 /** Listens to the shell; gives what speaks to it. Undefined in a browser. */
 export const hearShell = (hear: (word: ShellWord) => void): ((word: PageWord) => void) | undefined => {

@@ -58,6 +58,11 @@ export const fakeEngineServices = (changes: Partial<EngineServices> = {}): Engin
   hostKeys: fakeHostKeys(),
   secrets: fakeSecrets(),
   bundles: noBundles,
+  uploads: {
+    begin: () => Promise.reject(SlipwayError.of("UPLOAD_TOO_MANY", { count: 0 })),
+    add: () => Promise.reject(SlipwayError.of("UPLOAD_UNKNOWN", {})),
+    use: () => Promise.reject(SlipwayError.of("UPLOAD_UNKNOWN", {})),
+  },
   registry: {
     status: () =>
       Promise.resolve({

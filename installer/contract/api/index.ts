@@ -19,6 +19,7 @@ import { secrets } from "./secrets.ts";
 import { specs } from "./specs.ts";
 import { terminals } from "./terminals.ts";
 import { tokens } from "./tokens.ts";
+import { uploads } from "./uploads.ts";
 import { users } from "./users.ts";
 import { workflows } from "./workflows.ts";
 
@@ -43,6 +44,7 @@ export const contract = {
   specs,
   terminals,
   tokens,
+  uploads,
   users,
   workflows,
 } satisfies ContractRouter<CallMeta>;

@@ -21,6 +21,7 @@ import { labErrors } from "./lab.ts";
 import { specErrors } from "./spec.ts";
 import { sshErrors } from "./ssh.ts";
 import { terminalErrors } from "./terminal.ts";
+import { uploadErrors } from "./upload.ts";
 
 /** Every error an operator can meet. Codes are strings, never reused, never numeric. */
 export const errorCatalog = {
@@ -46,6 +47,7 @@ export const errorCatalog = {
   ...specErrors,
   ...sshErrors,
   ...terminalErrors,
+  ...uploadErrors,
 } as const;
 
 /** Stable name of an error; the only thing to compare across processes. */

@@ -1,9 +1,11 @@
-import { Alert, Button, Input, Progress } from "antd";
-import { useState, useSyncExternalStore, type DragEvent, type ReactNode } from "react";
+import { Button, Input, Progress } from "antd";
+import { useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportSummary } from "../../../installer/contract/api/bundles.ts";
 import { useCaller } from "../../engine/caller.tsx";
+import { offerFile } from "../../engine/desktop.ts";
 import { client, queries } from "../../engine/engine.ts";
+import { uploadBundle } from "../../engine/upload.ts";
 import { Failure } from "../../parts/failure.tsx";
 import { useWork } from "../../parts/work.ts";
 import { command } from "../../state/commands.ts";
@@ -14,7 +16,7 @@ import { CliCommand } from "../../ui/copy.tsx";
 import { Section } from "../../ui/page.tsx";
 import { Status } from "../../ui/status.tsx";
 
-/** Takes a bundle in from a place that the appliance can read. A file that is dropped here names itself. */
+/** Takes a bundle in: a file of this computer, chosen or dropped on the window, or one that the appliance can read itself. */
 export const ImportPanel = (): ReactNode => {
   const { t } = useTranslation();
   const caller = useCaller();
@@ -26,31 +28,53 @@ export const ImportPanel = (): ReactNode => {
   });
   const path =
     edit.of === offered ? edit.path : offered !== undefined && "path" in offered ? offered.path : "";
-  const [dropped, setDropped] = useState("");
   const work = useWork<ImportSummary>();
   const { progress, result, error } = work;
+  const chooser = useRef<HTMLInputElement>(null);
+  const file = offered !== undefined && "file" in offered ? offered.file : undefined;
   const begin = async (): Promise<void> => {
     await work.run((signal) => client.bundles.import({ locations: [path.trim()] }, { signal }));
     await queries.invalidateQueries();
   };
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    const [file] = event.dataTransfer.files;
-    if (file !== undefined) setDropped(file.name);
+  const bring = async (chosen: File): Promise<void> => {
+    await work.run(async (signal) => uploadBundle(chosen, signal));
+    await queries.invalidateQueries();
   };
   return (
     <Section title={t("bundles.import")}>
-      <div
-        className="stack"
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={drop}
-        role="group"
-        aria-label={t("bundles.import")}
-      >
+      <div className="stack" role="group" aria-label={t("bundles.import")}>
         <p className="muted">{t("bundles.importHint")}</p>
-        {dropped === "" ? null : (
-          <Alert type="info" showIcon title={t("bundles.dropped", { file: dropped })} />
-        )}
+        <div className="row">
+          <input
+            ref={chooser}
+            id="bundle-file"
+            type="file"
+            hidden
+            onChange={({ target: { files } }) => files?.[0] !== undefined && offerFile(files[0])}
+          />
+          <Button disabled={!allowed || work.busy} onClick={() => chooser.current?.click()}>
+            {t("bundles.choose")}
+          </Button>
+          {file === undefined ? (
+            <span className="muted">{t("bundles.dropHint")}</span>
+          ) : (
+            <>
+              <span className="grow">
+                {t("bundles.offered", { file: file.name, size: formatBytes(file.size) })}
+              </span>
+              <Button
+                id="bundle-bring"
+                type="primary"
+                disabled={!allowed}
+                title={allowed ? undefined : t("ui.notAllowed")}
+                loading={work.busy}
+                onClick={() => void bring(file)}
+              >
+                {t("bundles.bring")}
+              </Button>
+            </>
+          )}
+        </div>
         <div className="row">
           <Input
             id="bundle-path"
@@ -86,7 +110,9 @@ export const ImportPanel = (): ReactNode => {
             </span>
           </>
         )}
-        {error === undefined ? null : <Failure error={error} onRetry={() => void begin()} />}
+        {error === undefined ? null : (
+          <Failure error={error} onRetry={() => void (file === undefined ? begin() : bring(file))} />
+        )}
         {result === undefined ? null : (
           <Status tone="ok">
             {t("bundles.imported", {
@@ -96,9 +122,7 @@ export const ImportPanel = (): ReactNode => {
           </Status>
         )}
         <CliCommand
-          command={command.bundleImport(
-            path.trim() === "" ? (dropped === "" ? "FILE" : dropped) : path.trim(),
-          )}
+          command={command.bundleImport(path.trim() === "" ? (file?.name ?? "FILE") : path.trim())}
         />
       </div>
     </Section>

@@ -11,9 +11,11 @@ export const bundles = {
   from: "From",
   import: "Import",
   importHint:
-    "The appliance reads the file itself: put it on a disk or USB stick of the appliance and type its path there. Every byte is checked against the signature while it is read, and nothing that fails is kept.",
-  dropped:
-    "“{{file}}” is on your computer, and a browser cannot hand over where. Copy it to the appliance (scp, USB), then type its path below.",
+    "Bring a file of this computer, or type the path of one that the appliance can read (disk, USB stick). Every byte is checked against the signature while it is read, and nothing that fails is kept.",
+  choose: "Choose a file…",
+  dropHint: "or drop one anywhere on this window",
+  offered: "“{{file}}”, {{size}}, is on this computer",
+  bring: "Bring and import",
   path: "Path on the appliance",
   pathExample: "/media/usb/slipway-1.37.tar",
   importNow: "Import",

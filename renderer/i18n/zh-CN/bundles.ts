@@ -14,9 +14,11 @@ export const bundles: SameKeys<typeof original> = {
   from: "来源",
   import: "导入",
   importHint:
-    "文件由管理机自行读取：请将其放到管理机的磁盘或 U 盘上，并填写在管理机上的路径。读取时逐字节校验签名，未通过的内容不会保留。",
-  dropped:
-    "“{{file}}”位于您的电脑上，浏览器无法提供其路径。请先复制到管理机（scp 或 U 盘），再在下方填写路径。",
+    "可上传您电脑上的文件，或填写管理机可直接读取的路径（磁盘、U 盘）。读取时逐字节按签名校验，校验失败的内容不会保留。",
+  choose: "选择文件…",
+  dropHint: "或将文件拖放到窗口任意位置",
+  offered: "“{{file}}”（{{size}}）位于您的电脑上",
+  bring: "上传并导入",
   path: "管理机上的路径",
   pathExample: "/media/usb/slipway-1.37.tar",
   importNow: "导入",
