@@ -41,7 +41,10 @@ export async function* uploadBundle(file: File, signal: AbortSignal): AsyncGener
 const base64 = (piece: Blob): Promise<string> =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result).split(",", 2)[1] ?? ""));
+    reader.addEventListener("load", () => {
+      const url = typeof reader.result === "string" ? reader.result : "";
+      resolve(url.slice(url.indexOf(",") + 1));
+    });
     reader.addEventListener("error", () => reject(reader.error ?? new Error("not readable")));
     reader.readAsDataURL(piece);
   });
