@@ -42,7 +42,6 @@ export const exitFamilies: readonly ExitFamily[] = [
   { title: text("Machines in and out of service", "机器的停用与恢复"), ranges: [[110, 119]] },
   { title: text("Console, accounts and audit", "控制台、账号与审计"), ranges: [[160, 165]] },
   { title: text("Terminals and recordings", "终端与录像"), ranges: [[166, 169]] },
-  { title: text("Console, accounts and audit", "控制台、账号与审计"), ranges: [[160, 169]] },
   {
     title: text("Blank machines", "裸机"),
     ranges: [
@@ -50,7 +49,7 @@ export const exitFamilies: readonly ExitFamily[] = [
       [170, 179],
     ],
   },
-  { title: text("What runs in a cluster", "集群中运行的内容"), ranges: [[120, 125]] },
+  { title: text("What runs in a cluster", "集群中运行的内容"), ranges: [[180, 182]] },
   { title: text("Network boot", "网络引导"), ranges: [[100, 109]] },
   { title: text("Disks of blank machines", "裸机的磁盘"), ranges: [[140, 149]] },
   { title: text("Snapshots of etcd and certificates", "etcd 快照与证书"), ranges: [[131, 139]] },
