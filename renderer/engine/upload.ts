@@ -17,6 +17,7 @@ export type UploadItem =
   | { readonly kind: "done"; readonly result: ImportSummary };
 
 const AGAIN_MS = 1_000;
+const FIRST_PIECE = 64 * 1024;
 
 /** Brings a file of this computer to the engine and imports it. A lost connection is waited for, and gone on after. */
 export async function* uploadBundle(file: File, signal: AbortSignal): AsyncGenerator<UploadItem, void, void> {
@@ -25,7 +26,9 @@ export async function* uploadBundle(file: File, signal: AbortSignal): AsyncGener
   let { id, offset } = await begin();
   while (offset < size) {
     yield { kind: "progress", progress: { stage: "upload", done: offset, total: size, unit: "bytes" } };
-    const data = await base64(file.slice(offset, offset + UPLOAD_PIECE));
+    // The engine knows by the first bytes whether this is a bundle.
+    const length = offset === 0 ? FIRST_PIECE : UPLOAD_PIECE;
+    const data = await base64(file.slice(offset, offset + length));
     try {
       ({ id, offset } = await client.uploads.add({ id, offset, data }, { signal }));
     } catch (error) {
