@@ -56,7 +56,12 @@ export const createDesk = (parts: DeskParts): InstallerDesk => {
       if (machine === undefined) return strange;
       const now = clock.now();
       const { mac } = machine;
-      const isFirst = machine.facts === undefined || now - machine.seenAt > 60_000 || isNewBoot(machine);
+      // A machine that only asks again says nothing new, unless this engine has not heard of it yet.
+      const isFirst =
+        machine.facts === undefined ||
+        now - machine.seenAt > 60_000 ||
+        isNewBoot(machine) ||
+        timelines.of(mac).lastAt === 0;
       await book.said(machine, facts, now);
       if (isFirst)
         timelines.add({ kind: "installer", mac, at: now, step: "hello", state: "done", detail: "" });
