@@ -4,20 +4,22 @@ import { text } from "../../contract/text.ts";
 import { SlipwayError } from "../../core/contract.ts";
 import { definePhase } from "../../core/phase.ts";
 import { awaitMachine } from "./await.ts";
-import { follow, isInstalled, metalNames, targetOf } from "./targets.ts";
+import { follow, metalNames, targetOf } from "./targets.ts";
 
 /** Follows the machine hop by hop until the installer on it reports, and learns what it is made of. */
 export const boot = definePhase({
   id: "metal.boot",
   title: text("Boot the installer over the network", "从网络引导安装程序"),
   needs: { awaited: awaitMachine },
-  output: z.object({ facts: MetalFacts.optional() }),
+  output: z.object({ installed: z.boolean(), facts: MetalFacts.optional() }),
   effect: "changes",
   timeoutMs: 24 * 3_600_000,
   on: metalNames,
   async probe(context) {
-    if (context.from.awaited.installed || (await isInstalled(context))) {
-      return { state: "satisfied", output: {} };
+    // Whether it answers over SSH was looked at by the step before: an attempt costs seconds while nobody is there.
+    const { job } = await context.ports.metal.view(targetOf(context));
+    if (context.from.awaited.installed || job?.state === "installed") {
+      return { state: "satisfied", output: { installed: true } };
     }
     return {
       state: "needed",
@@ -53,6 +55,6 @@ export const boot = definePhase({
         ),
       );
     }
-    return view.facts === undefined ? {} : { facts: view.facts };
+    return view.facts === undefined ? { installed: false } : { installed: false, facts: view.facts };
   },
 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { text } from "../../contract/text.ts";
 import { definePhase } from "../../core/phase.ts";
 import { install } from "./install.ts";
-import { follow, isInstalled, metalNames, targetOf } from "./targets.ts";
+import { follow, metalNames, targetOf } from "./targets.ts";
 
 /** Waits for the installed system's own report: its host keys are pinned by it, so that SSH needs no first trust. */
 export const firstBoot = definePhase({
@@ -14,10 +14,10 @@ export const firstBoot = definePhase({
   timeoutMs: 3 * 3_600_000,
   on: metalNames,
   async probe(context) {
-    if (!(await isInstalled(context))) {
+    const { job } = await context.ports.metal.view(targetOf(context));
+    if (!context.from.written.installed && job?.state !== "installed") {
       return { state: "needed", why: text("its system has not reported yet", "系统尚未上报") };
     }
-    const { job } = await context.ports.metal.view(targetOf(context));
     return {
       state: "satisfied",
       output: { slot: job?.firstBoot?.slot, hostKeys: job?.firstBoot?.hostKeys ?? [] },

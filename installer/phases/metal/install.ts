@@ -8,7 +8,7 @@ import type { MetalView } from "../../core/ports/metal.ts";
 import type { InstallJob } from "../../core/provision/records.ts";
 import { boot } from "./boot.ts";
 import { chosen, lossOf } from "./disk.ts";
-import { follow, isInstalled, metalNames, targetOf } from "./targets.ts";
+import { follow, metalNames, targetOf } from "./targets.ts";
 
 const isWritten = (job: InstallJob | undefined): job is InstallJob =>
   job?.state === "written" || job?.state === "installed";
@@ -40,16 +40,16 @@ export const install = definePhase({
   id: "metal.install",
   title: text("Install the node OS on the disk", "将节点系统安装到磁盘"),
   needs: { booted: boot },
-  output: z.object({ disk: z.string().optional(), serial: z.string().optional() }),
+  output: z.object({ installed: z.boolean(), disk: z.string().optional(), serial: z.string().optional() }),
   effect: "destroys",
   timeoutMs: 6 * 3_600_000,
   on: metalNames,
   async probe(context) {
-    if (await isInstalled(context)) return { state: "satisfied", output: {} };
+    if (context.from.booted.installed) return { state: "satisfied", output: { installed: true } };
     const view = await context.ports.metal.view(targetOf(context));
     if (isWritten(view.job)) {
       const { name, serial } = view.job.disk;
-      return { state: "satisfied", output: { disk: name, serial } };
+      return { state: "satisfied", output: { installed: false, disk: name, serial } };
     }
     return {
       state: "needed",
@@ -70,7 +70,7 @@ export const install = definePhase({
       if (job?.id !== id) return undefined;
       if (job.state === "failed") throw failureOf(job, view);
       if (job.done !== undefined) context.progress(job.done, job.total, "bytes");
-      return isWritten(job) ? { disk: job.disk.name, serial: job.disk.serial } : undefined;
+      return isWritten(job) ? { installed: false, disk: job.disk.name, serial: job.disk.serial } : undefined;
     });
   },
 });
