@@ -57,7 +57,7 @@ export const writeDisk = ({ path, nodeOs, slots, identity }: WrittenDisk): void 
     data: "slipway-data",
   };
   // GUIDs of the kinds of partition: BIOS boot, EFI system, Linux file system.
-  const kinds = { bios: "21686148-6449-6E6F-744E-656564454649", esp: "C12A7328-F81F-11D2-BA4B-00C93EC93B3B" };
+  const kinds = { bios: "21686148-6449-6E6F-744E-656564454649", esp: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B" };
   const lines = (["bios", "esp", "a", "b", "data"] as const).map((part) => {
     const kind = part === "bios" || part === "esp" ? kinds[part] : "0FC63DAF-8483-4772-8E79-3D69D8477DE4";
     const { start, size } = LAYOUT[part];
