@@ -20,6 +20,9 @@ export type Opening =
   | { readonly state: "refused"; readonly problem: string }
   | { readonly state: "lost"; readonly error: SlipwayError };
 
+/** Servers that take it (Debian's do) make a shell show more than ASCII; others leave it out. */
+const UTF_8 = { LANG: "C.UTF-8" };
+
 /** One logged-in connection to one server, watched for signs of life until it is closed or lost. */
 export class Connection {
   readonly endpoint: string;
@@ -71,8 +74,8 @@ export class Connection {
   terminal(window: PseudoTtyOptions, command: string | undefined): Promise<Opening> {
     return this.#open((done) =>
       command === undefined
-        ? this.#client.shell(window, done)
-        : this.#client.exec(command, { pty: window }, done),
+        ? this.#client.shell(window, { env: UTF_8 }, done)
+        : this.#client.exec(command, { pty: window, env: UTF_8 }, done),
     );
   }
 

@@ -55,28 +55,30 @@ const themes: Readonly<Record<"light" | "dark", ITheme>> = {
 /** The nonce this page was served with: the policy lets no other styles in that a library makes. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 
+/** Style sheets that xterm makes while it opens carry the nonce: without it the policy of the page refuses them. */
+const openLawfully = (terminal: Terminal, element: HTMLElement): void => {
+  const make = document.createElement.bind(document);
+  document.createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
+    const made = make(name, options);
+    if (name === "style") made.nonce = nonce;
+    return made;
+  };
+  try {
+    terminal.open(element);
+  } finally {
+    // The one of the prototype shows again.
+    Reflect.deleteProperty(document, "createElement");
+  }
+};
+
 /**
- * The page's document as xterm sees it. What it makes keeps to the policy of the page: style sheets carry the nonce, and
- * the attribute `style`, which the policy forbids, is set through the object model, which it allows.
+ * Colours beyond the palette are set by xterm as the attribute `style` of spans, which the policy of the page refuses. The
+ * object model, which it allows, does the same.
  */
-const lawful = new Proxy(document, {
-  get(target, key) {
-    if (key === "createElement") {
-      return (name: string): HTMLElement => {
-        const made = target.createElement(name);
-        if (name === "style") made.nonce = nonce;
-        const setAttribute = made.setAttribute.bind(made);
-        made.setAttribute = (attribute, value) => {
-          if (attribute === "style") made.style.cssText = value;
-          else setAttribute(attribute, value);
-        };
-        return made;
-      };
-    }
-    const value: unknown = Reflect.get(target, key, target);
-    return typeof value === "function" ? (value.bind(target) as unknown) : value;
-  },
-});
+HTMLSpanElement.prototype.setAttribute = function setAttribute(name: string, value: string): void {
+  if (name === "style") this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
+};
 
 /** A terminal on the page, and what makes it fit. */
 export interface Screen {
@@ -100,7 +102,6 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions): Screen
   const { appearance, label, readOnly } = options;
   const terminal = new Terminal({
     allowProposedApi: true,
-    documentOverride: lawful,
     theme: themes[appearance],
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--mono"),
     fontSize: 13,
@@ -122,7 +123,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions): Screen
   // Wide characters take two columns, as programs think they do.
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = "11";
-  terminal.open(element);
+  openLawfully(terminal, element);
   if (terminal.textarea !== undefined) terminal.textarea.setAttribute("aria-label", label);
   return {
     terminal,
