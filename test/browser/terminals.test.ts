@@ -38,7 +38,7 @@ ssh:
     async () => ["cancelled", "failed"].includes((await client.operations.get({ id })).status),
     { timeout: 60_000 },
   );
-  server = await startSshServer({ port, key });
+  server = await startSshServer({ port, key, config: ["AcceptEnv LANG"] });
 });
 afterAll(async () => {
   await site.close();

@@ -10,7 +10,7 @@ import { openKubeStream, type StreamEnd } from "./kube-stream.ts";
 const SHELL = [
   "/bin/sh",
   "-c",
-  "TERM=xterm-256color; : \"${LANG:=C.UTF-8}\"; export TERM LANG; if [ -x /bin/bash ]; then exec /bin/bash; fi; exec /bin/sh",
+  'TERM=xterm-256color; : "${LANG:=C.UTF-8}"; export TERM LANG; if [ -x /bin/bash ]; then exec /bin/bash; fi; exec /bin/sh',
 ];
 
 /** Exit codes of runtimes and shells for a program that is not there. */
@@ -156,8 +156,10 @@ const addDebugContainer = async (
               image: where.image,
               imagePullPolicy: "IfNotPresent",
               command: ["/bin/bash"],
-              env: [{ name: "TERM", value: "xterm-256color" },
-                { name: "LANG", value: "C.UTF-8" }],
+              env: [
+                { name: "TERM", value: "xterm-256color" },
+                { name: "LANG", value: "C.UTF-8" },
+              ],
               stdin: true,
               stdinOnce: true,
               tty: true,

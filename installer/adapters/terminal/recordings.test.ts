@@ -39,7 +39,9 @@ describe("recordings", () => {
     writer.resize({ columns: 100, rows: 30 });
     writer.output(Buffer.from("after"));
     await writer.close("exited");
-    const lines = readFileSync(join(folder, `${ID}.cast`), "utf8").trimEnd().split("\n");
+    const lines = readFileSync(join(folder, `${ID}.cast`), "utf8")
+      .trimEnd()
+      .split("\n");
     const told = lines.slice(1).map((line) => readEvent(line)?.slice(1));
     expect(told).toEqual([
       ["o", "中文"],

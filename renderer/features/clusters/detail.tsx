@@ -76,6 +76,9 @@ const Shown = ({ cluster: { cluster, state, operation } }: { readonly cluster: C
               {t("workloads.open")}
             </LinkButton>
           ) : null}
+          <LinkButton to="/terminals/new" search={{ kind: "kubectl", cluster }}>
+            {t("terminals.openKubectl")}
+          </LinkButton>
           <LinkButton to="/clusters/$cluster/edit" params={{ cluster }}>
             {t("clusters.editSpec")}
           </LinkButton>

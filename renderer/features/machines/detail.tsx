@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Machine } from "../../../installer/contract/api/machines.ts";
 import type { MachineFacts } from "../../../installer/contract/facts.ts";
 import { query, REFRESH_MS } from "../../engine/engine.ts";
+import { LinkButton } from "../../parts/link-button.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { command } from "../../state/commands.ts";
 import { formatBytes, formatDuration, formatTime } from "../../state/format.ts";
@@ -32,7 +33,20 @@ const Shown = ({ machine }: { readonly machine: Machine }): ReactNode => {
   const { t } = useTranslation();
   const { facts } = machine;
   return (
-    <Page title={machine.name} actions={<MachineActions machine={machine} />}>
+    <Page
+      title={machine.name}
+      actions={
+        <>
+          <LinkButton
+            to="/terminals/new"
+            search={{ kind: "machine", cluster: machine.cluster, machine: machine.name }}
+          >
+            {t("terminals.openShell")}
+          </LinkButton>
+          <MachineActions machine={machine} />
+        </>
+      }
+    >
       <Section title={t("machines.about")}>
         <Facts
           rows={[

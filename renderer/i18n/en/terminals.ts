@@ -3,6 +3,8 @@ export const terminals = {
   new: "New terminal",
   newTitle: "New terminal",
   open: "Open",
+  openShell: "Open a shell",
+  openKubectl: "Open a kubectl shell",
   none: "No terminal is open. Terminals live in the engine: they outlast a reload, a lost connection and this browser.",
   noClusters: "No cluster is known yet. Terminals lead to the machines and containers of clusters.",
   kind: "Where it leads",

@@ -6,6 +6,8 @@ export const terminals: SameKeys<typeof original> = {
   new: "新建终端",
   newTitle: "新建终端",
   open: "打开",
+  openShell: "打开 shell",
+  openKubectl: "打开 kubectl shell",
   none: "没有打开的终端。终端运行在引擎中：刷新页面、连接中断或更换浏览器都不会使其丢失。",
   noClusters: "尚无集群。终端用于进入集群的机器和容器。",
   kind: "目标",
