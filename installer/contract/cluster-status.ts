@@ -41,6 +41,14 @@ export const ControlPlaneHealth = z.object({
 });
 export type ControlPlaneHealth = Readonly<z.output<typeof ControlPlaneHealth>>;
 
+/** The certificate of a machine that ends before all others there. */
+export const FirstToEnd = z.object({
+  path: z.string(),
+  notBefore: z.number(),
+  notAfter: z.number().describe("Milliseconds since the epoch"),
+});
+export type FirstToEnd = Readonly<z.output<typeof FirstToEnd>>;
+
 /** What a machine says of itself. */
 export const MachineHealth = z.object({
   bootId: z.string(),
@@ -51,6 +59,7 @@ export const MachineHealth = z.object({
     .nullable()
     .describe("By chrony; null when it does not answer"),
   controlPlane: ControlPlaneHealth.nullable(),
+  certificate: FirstToEnd.optional(),
 });
 export type MachineHealth = Readonly<z.output<typeof MachineHealth>>;
 
@@ -110,6 +119,9 @@ export const ClusterStatus = z.object({
     leader: z.string().nullable().describe("Machine"),
   }),
   machines: z.array(MachineStatus),
+  certificate: FirstToEnd.extend({ machine: z.string() })
+    .nullable()
+    .describe("The first to end; null: none could be read"),
   pods: z
     .object({ total: z.number(), running: z.number(), troubled: z.array(TroubledPod) })
     .nullable()

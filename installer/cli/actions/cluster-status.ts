@@ -6,7 +6,7 @@ import type {
 } from "../../contract/cluster-status.ts";
 import type { Action } from "../command.ts";
 import { tableLines } from "../output/table.ts";
-import { bytesText } from "../output/time.ts";
+import { bytesText, timeText } from "../output/time.ts";
 import type { Session } from "../session.ts";
 import { whichCluster } from "./which-cluster.ts";
 
@@ -47,6 +47,9 @@ export const statusLines = (found: ClusterStatus, session: Session): string[] =>
       needed: etcd.needed,
       leader: etcd.leader ?? say("clusterUnknown"),
     }),
+    ...(found.certificate === null
+      ? []
+      : [say("clusterCertificate", { ...found.certificate, end: timeText(found.certificate.notAfter) })]),
     ...(pods === null ? [] : [say("clusterPods", { running: pods.running, total: pods.total })]),
     "",
     ...machineTable(machines, session),

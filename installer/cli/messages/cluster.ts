@@ -26,6 +26,10 @@ export const clusterMessages = {
     "etcd：{members} 个成员中 {healthy} 个健康（至少需要 {needed} 个），leader 为 {leader}",
   ),
   clusterAddress: message("virtual address {address}: on {holder}", "虚拟地址 {address}：位于 {holder}"),
+  clusterCertificate: message(
+    "certificates: the first ends {end} ({machine} {path})",
+    "证书：最早于 {end} 到期（{machine} {path}）",
+  ),
   clusterPods: message("pods: {running} of {total} run", "Pod：{total} 个中 {running} 个运行中"),
   clusterNobody: message("nobody", "无"),
   clusterUnknown: message("unknown", "未知"),

@@ -241,6 +241,31 @@ describe("a cluster's status", () => {
     expect(virtualIp).toEqual({ address: "10.0.0.10", holders: ["n1"] });
   });
 
+  test("names the certificate that ends first, and tells of those that have ended or will soon", () => {
+    const day = 86_400_000;
+    const ending = (notAfter: number): MachineHealth => ({
+      ...worker,
+      certificate: { path: "/etc/x.crt", notBefore: notAfter - 365 * day, notAfter },
+    });
+    const at = 400 * day;
+    const first = (notAfter: number) =>
+      judgeStatus({ ...well, at, machines: machinesWith("n4", ending(notAfter)) });
+    expect(judgeStatus(well).certificate).toBeNull();
+    expect(first(at + 100 * day)).toMatchObject({
+      state: "healthy",
+      problems: [],
+      certificate: { machine: "n4", notAfter: at + 100 * day },
+    });
+    expect(first(at + 29 * day)).toMatchObject({
+      state: "healthy",
+      problems: [{ severity: "warning", machine: "n4" }],
+    });
+    expect(first(at - 1)).toMatchObject({
+      state: "degraded",
+      problems: [{ severity: "bad", machine: "n4" }],
+    });
+  });
+
   test("is degraded by a machine that is down, which is told with the reason", () => {
     const lines = found({
       machines: machinesWith("n2", unreachable),

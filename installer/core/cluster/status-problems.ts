@@ -230,3 +230,20 @@ export const problemsOf = (facts: StatusFacts): StatusProblem[] => {
     ...found.filter(({ severity }) => severity !== "bad"),
   ];
 };
+
+/** Less than this left is told, unless the certificate was made for a shorter life. */
+const SOON_MS = 30 * 24 * 3_600_000;
+
+/** Certificates that have ended, or will soon; what kubelet renews by itself is renewed with a third of its life left. */
+export const certificateProblems = (machines: readonly MachineStatus[], at: number): StatusProblem[] =>
+  machines.flatMap(({ name, health }) => {
+    if (health?.certificate === undefined) return [];
+    const { path, notBefore, notAfter } = health.certificate;
+    const end = new Date(notAfter).toISOString().slice(0, 16).replace("T", " ");
+    if (notAfter <= at) {
+      return [bad(text(`${path} ended at ${end} UTC`, `${path} 已于 ${end} UTC 到期`), name)];
+    }
+    return notAfter - at < Math.min(SOON_MS, (notAfter - notBefore) / 5)
+      ? [warning(text(`${path} ends at ${end} UTC`, `${path} 将于 ${end} UTC 到期`), name)]
+      : [];
+  });

@@ -10,7 +10,7 @@ import type { ClusterSpec } from "../../contract/spec/cluster.ts";
 import { apiEndpoint, controlPlanesOf, hostPort } from "./endpoint.ts";
 import type { PodCount } from "./pod-lines.ts";
 import { quorumOf } from "./quorum.ts";
-import { problemsOf } from "./status-problems.ts";
+import { certificateProblems, problemsOf } from "./status-problems.ts";
 
 /** What was found out about a cluster. Whatever could not be found out is an error that says why. */
 export interface StatusFindings {
@@ -61,6 +61,14 @@ const etcdOf = (machines: readonly MachineStatus[]): ClusterStatus["etcd"] => {
   };
 };
 
+/** The certificate of the cluster that ends before all others. */
+const firstToEnd = (machines: readonly MachineStatus[]): ClusterStatus["certificate"] => {
+  const all = machines.flatMap(({ name, health }) =>
+    health?.certificate === undefined ? [] : [{ machine: name, ...health.certificate }],
+  );
+  return all.toSorted((one, other) => one.notAfter - other.notAfter)[0] ?? null;
+};
+
 /**
  * Judges a cluster by what was found out about it. Pure: the command, the console and the tests all judge by this. The
  * cluster is `down` when nobody can use it, `degraded` when something that should run does not and nobody took it out of
@@ -86,7 +94,9 @@ export const judgeStatus = (findings: StatusFindings): ClusterStatus => {
     pods: isError(api) ? null : { ...api.pods, troubled: [...api.pods.troubled] },
     version: cluster.kubernetes.version,
   };
-  const problems: StatusProblem[] = problemsOf(facts);
+  const problems: StatusProblem[] = [...problemsOf(facts), ...certificateProblems(machines, at)].toSorted(
+    (one, other) => Number(one.severity === "warning") - Number(other.severity === "warning"),
+  );
   const bad = problems.some(({ severity }) => severity === "bad");
   return {
     cluster: cluster.name,
@@ -97,6 +107,7 @@ export const judgeStatus = (findings: StatusFindings): ClusterStatus => {
     virtualIp: facts.virtualIp,
     etcd,
     machines,
+    certificate: firstToEnd(machines),
     pods: facts.pods,
   };
 };

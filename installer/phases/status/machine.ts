@@ -1,6 +1,7 @@
 import { MachineHealth } from "../../contract/cluster-status.ts";
 import { text } from "../../contract/text.ts";
 import { definePhase } from "../../core/phase.ts";
+import { certificatesOn } from "../certificates/reading.ts";
 import { askHealth } from "../node/health.ts";
 import { machineNames, theMachine } from "../targets.ts";
 
@@ -14,6 +15,14 @@ export const statusMachine = definePhase({
   timeoutMs: 15_000,
   on: machineNames,
   async probe(context) {
-    return { state: "satisfied", output: await askHealth(context, theMachine(context)) };
+    const machine = theMachine(context);
+    const [health, certificates] = await Promise.all([
+      askHealth(context, machine),
+      certificatesOn(context, machine).catch(() => []),
+    ]);
+    const [first] = certificates.toSorted((one, other) => one.notAfter - other.notAfter);
+    if (first === undefined) return { state: "satisfied", output: health };
+    const { path, notBefore, notAfter } = first;
+    return { state: "satisfied", output: { ...health, certificate: { path, notBefore, notAfter } } };
   },
 });
