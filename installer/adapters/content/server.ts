@@ -5,6 +5,7 @@ import { createZstdDecompress } from "node:zlib";
 import type { Digest } from "../../contract/bundle/manifest.ts";
 import { findManifest, type ContentStore } from "./images.ts";
 import type { TransferQueue } from "./queue.ts";
+import { sendFile } from "./send-file.ts";
 
 /** Who asks: known by the token, or (for images, which every machine may have) by its address. */
 export interface Caller {
@@ -100,9 +101,13 @@ const sendBlob = async (
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   using _turn = await queue.enter({ ...caller, signal: gone.signal });
-  const source = createReadStream(store.blobPath(digest), { start, end, highWaterMark: READ_BYTES });
-  if (plain) await pipeline(source, createZstdDecompress({ chunkSize: READ_BYTES }), response);
-  else await pipeline(source, response);
+  const path = store.blobPath(digest);
+  if (!plain) {
+    await sendFile(path, response, { start, end });
+    return;
+  }
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+  await pipeline(source, createZstdDecompress({ chunkSize: READ_BYTES }), response);
 };
 
 /** One range of bytes (RFC 9110, section 14); a form that is not understood is ignored, as the RFC allows. */
