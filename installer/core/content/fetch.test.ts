@@ -86,7 +86,7 @@ const fetch = (
 ): Promise<{ readonly code: number | null; readonly stdout: string }> =>
   new Promise((resolve) => {
     const script = fetchFiles.replaceAll(beforePaths.folder, join(folder, "before"));
-    const args = [folder, `https://127.0.0.1:${port}/content`, join(certificates, "ca")];
+    const args = [folder, `https://127.0.0.1:${port}/content`, join(certificates, "ca"), "later"];
     const child = spawn("sh", ["-c", script, "sh", ...args], { stdio: ["pipe", "pipe", "ignore"] });
     let stdout = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));

@@ -59,7 +59,8 @@ place() {
 `;
 
 /**
- * Fetches files and puts them in place. `$1` is the staging folder, `$2` the URL, `$3` the CA's file; the first line of
+ * Fetches files and puts them in place. `$1` is the staging folder, `$2` the URL, `$3` the CA's file, `$4` `later` when nothing waits
+ * for them: whatever else the machine does goes first; the first line of
  * standard input is the token, the rest are lines of `itemLines`. One curl fetches all of them over one connection, because
  * starting it and greeting the server cost more than a small file does; it tells of each file when the next one begins.
  * A compressed file is unpacked while the next one is on its way; plain ones are checked and moved many at a time. What has
@@ -68,6 +69,7 @@ place() {
 export const fetchFiles = `
 set -u
 staging=$1 url=$2 ca=$3
+if [ "$4" = later ]; then renice -n 10 -p $$ >/dev/null 2>&1; fi
 ${functions}
 command -v curl >/dev/null 2>&1 || exit 75
 umask 022

@@ -77,7 +77,7 @@ const fetchOnce = async (
     rank,
   });
   const { code } = await remote.script(machine, fetchFiles, {
-    args: [machinePaths.staging, offer.url, machinePaths.siteCa],
+    args: [...[machinePaths.staging, offer.url, machinePaths.siteCa], rank < LATER_RANK ? "now" : "later"],
     stdin: `${offer.token}\n${itemLines(items)}`,
     signal: step.signal,
     expect: [fetchExits.done, fetchExits.damaged, fetchExits.noCurl, fetchExits.unreachable],
