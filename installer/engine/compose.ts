@@ -25,7 +25,6 @@ import { createKube } from "../services/kube.ts";
 import { createMachines } from "../services/machines.ts";
 import { createOperations } from "../services/operations.ts";
 import type { OperationsService } from "../services/operations-api.ts";
-import type { UploadsService } from "../services/uploads.ts";
 import { workflows } from "../workflows/index.ts";
 import { composeBundles } from "./bundles.ts";
 import { composeConsole } from "./console.ts";
@@ -159,7 +158,7 @@ export const composeEngine = async (
       uploads: deferred(async () => {
         const { createUploads } = await import("../services/uploads.ts");
         return createUploads({ folder: join(data, "uploads"), clock: systemClock });
-      }) as UploadsService,
+      }),
       siteCa,
       checks: checkCatalogue(),
       metal: metal.api,
