@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { dataFolder, runSlipway } from "./cli.ts";
@@ -29,6 +29,17 @@ describe("a command without an engine", { timeout: 60_000 }, () => {
     expect(runs.map(({ code, out }) => [code, out.trim()])).toEqual([1, 2, 3].map(() => [0, "[]"]));
     const info = await runSlipway(["--data", data, "engine", "info", "--output", "json"]);
     expect(JSON.parse(info.out)).toMatchObject({ private: true, data });
+  });
+
+  test("is stopped when `engine stop` says so", async () => {
+    const data = folder();
+    await runSlipway(["--data", data, "operation", "list"]);
+    const info = await runSlipway(["--data", data, "engine", "info", "--output", "json"]);
+    const { pid } = JSON.parse(info.out) as { pid: number };
+    const stopped = await runSlipway(["--data", data, "engine", "stop"]);
+    expect(stopped.out).toContain("has stopped");
+    const state = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : ") Z ";
+    expect(state).toContain(") Z ");
   });
 
   test("reports every problem of a spec with its place, in the operator's language, and exits 3", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CONTRACT_VERSION } from "../../contract/api/version.ts";
 import type { EngineInfo } from "../../contract/api/engine.ts";
@@ -108,9 +108,43 @@ export const stop: Action = async (session) => {
     session.note(session.say("noEngine", { data: session.places.data }));
     return 0;
   }
+  const { pid } = await client.engine.info();
   await client.engine.shutdown();
-  session.tell(session.say("engineStopping"));
+  // The engine waits for those who still hold a connection.
+  for (const connection of session.connections) connection.close();
+  session.tell(session.say((await hasGone(pid)) ? "engineStopped" : "engineStopping"));
   return 0;
+};
+
+/** An engine that runs something long may take its time; whoever waits for it is told so after this. */
+const STOP_MS = 15_000;
+
+/** Whether a process of this computer ends in time: only then is its data folder free for another engine. */
+const hasGone = async (pid: number): Promise<boolean> => {
+  for (const until = performance.now() + STOP_MS; performance.now() < until;) {
+    if (!isAlive(pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+  return !isZombie(pid);
+};
+
+/** It has ended, and only its parent has not asked yet how. Where /proc is not to be had nobody can tell. */
+const isZombie = (pid: number): boolean => {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
 };
 
 /** `version`. */

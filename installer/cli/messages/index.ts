@@ -43,6 +43,7 @@ export const messages = {
   nothing: message("nothing to show", "没有可显示的内容"),
   done: message("done", "完成"),
   startingEngine: message("starting an engine on {data} ...", "正在 {data} 上启动引擎……"),
+  engineStopped: message("the engine has stopped; operations stay resumable", "引擎已停止；操作之后可继续"),
   engineStopping: message(
     "the engine is stopping; operations stay resumable",
     "引擎正在停止；操作可以稍后继续",
