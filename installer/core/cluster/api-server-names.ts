@@ -1,10 +1,8 @@
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
 import { contains, parseAddress, parseBlock } from "../net/ipv4.ts";
-import { apiEndpoint, apiServerNames, hostPort, nodeAddress } from "./endpoint.ts";
+import { apiEndpoint, apiServerNames, nodeAddress } from "./endpoint.ts";
+import { certificatesConfig } from "./kubeadm-certificates.ts";
 import { requestedNames } from "./signing-request.ts";
-import { yamlDocuments } from "./yaml.ts";
-
-const API = "kubeadm.k8s.io/v1beta4";
 
 /** Names that every API server's certificate has from kubeadm (kubernetes/cmd/kubeadm/app/util/pkiutil, GetAPIServerAltNames). */
 const ownNames = ({ network }: ClusterSpec, machine: MachineSpec): readonly string[] => [
@@ -47,25 +45,7 @@ export const wrongNames = (
 
 /** What kubeadm needs to know to make an API server's certificate with no API to ask. */
 export const namesConfig = (cluster: ClusterSpec, machine: MachineSpec): string =>
-  yamlDocuments([
-    {
-      apiVersion: API,
-      kind: "InitConfiguration",
-      localAPIEndpoint: {
-        advertiseAddress: nodeAddress(machine),
-        bindPort: apiEndpoint(cluster).bindPort,
-      },
-      nodeRegistration: { name: machine.name, criSocket: "unix:///run/containerd/containerd.sock" },
-    },
-    {
-      apiVersion: API,
-      kind: "ClusterConfiguration",
-      clusterName: cluster.name,
-      kubernetesVersion: cluster.kubernetes.version,
-      controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
-      certificateValidityPeriod: cluster.certificates.validity,
-      encryptionAlgorithm: "ECDSA-P256",
-      networking: { serviceSubnet: cluster.network.services, dnsDomain: cluster.network.domain },
-      apiServer: { certSANs: apiServerNames(cluster) },
-    },
-  ]);
+  certificatesConfig(cluster, machine, {
+    networking: { serviceSubnet: cluster.network.services, dnsDomain: cluster.network.domain },
+    apiServer: { certSANs: apiServerNames(cluster) },
+  });

@@ -1,35 +1,10 @@
 import type { ClusterSpec, MachineSpec } from "../../contract/spec/cluster.ts";
-import { apiEndpoint, hostPort, nodeAddress } from "./endpoint.ts";
 import { etcdPaths } from "./etcd-paths.ts";
-import { yamlDocuments } from "./yaml.ts";
+import { certificatesConfig } from "./kubeadm-certificates.ts";
 
-const API = "kubeadm.k8s.io/v1beta4";
-
-/**
- * What kubeadm needs to know to renew, so that it asks neither an API that may be down nor the routing table. Subjects and
- * names come from the certificates that are there.
- */
+/** What kubeadm needs to know to renew: subjects and names come from the certificates that are there. */
 export const renewalConfig = (cluster: ClusterSpec, machine: MachineSpec): string =>
-  yamlDocuments([
-    {
-      apiVersion: API,
-      kind: "InitConfiguration",
-      localAPIEndpoint: {
-        advertiseAddress: nodeAddress(machine),
-        bindPort: apiEndpoint(cluster).bindPort,
-      },
-      nodeRegistration: { name: machine.name, criSocket: "unix:///run/containerd/containerd.sock" },
-    },
-    {
-      apiVersion: API,
-      kind: "ClusterConfiguration",
-      clusterName: cluster.name,
-      kubernetesVersion: cluster.kubernetes.version,
-      controlPlaneEndpoint: hostPort(apiEndpoint(cluster)),
-      certificateValidityPeriod: cluster.certificates.validity,
-      encryptionAlgorithm: "ECDSA-P256",
-    },
-  ]);
+  certificatesConfig(cluster, machine);
 
 const common = `
 set -u
